@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// The last line of a run is its totals in a form that tools can read: see test/totals.ts.
+export default defineConfig({
+  test: {
+    include: ['{packages,services,apps,test,examples}/**/*.test.{ts,tsx}'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['packages/testing/cluster.ts'],
+    reporters: ['default', './test/totals.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
