@@ -1,0 +1,33 @@
+import { contract, monitoring } from '../contract.ts';
+import { patterns } from '../identifiers.ts';
+
+import { artifactEndpoints } from './artifact-endpoints.ts';
+import { exchanges } from './exchanges.ts';
+import { taskEndpoints } from './task-endpoints.ts';
+import { workerEndpoints } from './worker-endpoints.ts';
+
+/** The queue: holds tasks, hands them to workers, and keeps what came of them. */
+export const queue = contract({
+  service: 'queue',
+  version: 'v1',
+  title: 'Queue',
+  description:
+    'Holds tasks until a worker claims them, and records what came of them. A task waits for its dependencies, ' +
+    'then runs, and is run again ' +
+    'when the machinery was at fault. Every change is announced in a message.',
+  parameterPatterns: {
+    taskId: new RegExp(patterns.slugid),
+    taskGroupId: new RegExp(patterns.slugid),
+    taskQueueId: new RegExp(patterns.taskQueueId),
+    // Run ids are stored in 32 bits: nine digits always fit.
+    runId: /^[0-9]{1,9}$/,
+    name: new RegExp(patterns.printable),
+  },
+  endpoints: {
+    ...taskEndpoints,
+    ...workerEndpoints,
+    ...artifactEndpoints,
+    ...monitoring,
+  },
+  exchanges,
+});

@@ -1,0 +1,11 @@
+export { authenticate } from './authenticate.ts';
+export type { Authentication, SignedRequest } from './authenticate.ts';
+export type { Authority, HawkClient } from './authority.ts';
+export { signedAddress } from './address.ts';
+export type { Address, IncomingHeaders } from './address.ts';
+export { payloadHash, payloadHashMatches } from './payload.ts';
+export { ReplayGuard } from './replay.ts';
+export { authorizationHeader, signedUrl } from './sign.ts';
+export type { Credentials } from './sign.ts';
+export { createTemporaryCredentials } from './temporary.ts';
+export type { TemporaryCredentials, TemporaryRequest } from './temporary.ts';

@@ -1,0 +1,15 @@
+export { isValidScope, matches, compareScopes } from './scope.ts';
+export { normalize, union } from './normal.ts';
+export { isValidExpression } from './expression.ts';
+export type { ScopeExpression } from './expression.ts';
+export { ScopeSet } from './scope-set.ts';
+export { intersect, missing, satisfies, scopesSatisfying } from './held.ts';
+export type { Held } from './held.ts';
+export { simplify } from './simplify.ts';
+export { compileTemplate, render, templateParameters } from './template.ts';
+export type { CompiledTemplate, ForTemplate, IfTemplate, ListItem, ListTemplate, ScopeParameters, ScopeTemplate } from './template.ts';
+export { RoleIndex } from './role-index.ts';
+export type { Role } from './role-index.ts';
+export { checkRoleChange, checkRoles, DependencyCycleError, InvalidScopeError } from './check-roles.ts';
+export { RoleExpander } from './expander.ts';
+export { RecentMap } from './recent.ts';
