@@ -1,0 +1,154 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Log } from '@taskcluster/log';
+import pg from 'pg';
+import type { Static, TSchema } from 'typebox';
+import { checkRow } from './rows.ts';
+import { isTransient } from './errors.ts';
+import type { Sql } from './sql.ts';
+import { createWakeups, type Wakeups } from './wakeups.ts';
+
+/** What can run a statement: the database (each statement for itself) or a transaction. */
+export interface Queryable {
+  /** All rows. The schema says what a row is; tests check every row against it. */
+  many<S extends TSchema>(row: S, statement: Sql): Promise<Static<S>[]>;
+  /** The first row, or undefined when there is none. */
+  maybe<S extends TSchema>(row: S, statement: Sql): Promise<Static<S> | undefined>;
+  /** Runs a statement whose rows nobody looks at; answers how many rows it touched. */
+  run(statement: Sql): Promise<number>;
+}
+
+/** A transaction. What it wakes is announced after its commit, never before. */
+export interface Tx extends Queryable {
+  /** Wakes whoever waits for `channel` (and `key`), in this and in other processes, once this transaction has committed. */
+  wake(channel: string, key?: string): void;
+}
+
+export interface Database extends Queryable {
+  /**
+   * Runs `work` in one transaction (read committed). It is tried again, whole, when PostgreSQL breaks a deadlock
+   * or a serialisation conflict by ending it; so `work` must have no effects besides its statements.
+   */
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  readonly wakeups: Wakeups;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly connectionString: string;
+  readonly log: Log;
+  /** Most connections at once, 12 unless told: two cores are busy with fewer. */
+  readonly maxConnections?: number;
+  /** Ends a statement that runs longer (milliseconds); 30 s is the documented limit of a web process. */
+  readonly statementTimeoutMs?: number;
+  /** Tests set this: every row is checked against its schema. */
+  readonly checkRows?: boolean;
+}
+
+const maxAttempts = 8;
+const types = new pg.TypeOverrides();
+const isoTime = (text: string) => new Date(text.endsWith('+00') ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text).toISOString();
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, isoTime);
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+// A statement sent to the pool while its caller is inside a transaction would wait for a second connection:
+// enough of them at once and all wait for ever. The store marks the async context, the pool refuses.
+const inTransaction = new AsyncLocalStorage<true>();
+
+/**
+ * Runs `work` as if it were called outside the transaction that surrounds it: for a consumer that holds its place in a
+ * transaction while handlers do their own. The caller bounds how many do this at once.
+ */
+export const outsideTransaction = <T>(work: () => T): T => inTransaction.exit(work);
+
+/** Connects to PostgreSQL. Connections are made when first needed and are closed by `close()`. */
+export const connect = (options: DatabaseOptions): Database => {
+  const { log, checkRows = false } = options;
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.maxConnections ?? 12,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    application_name: 'taskcluster',
+    options: '-c timezone=UTC -c datestyle=ISO',
+    types,
+    // Statements that do not wait for each other (BEGIN and the first one) travel together.
+    pipeline: true,
+  } as pg.PoolConfig);
+  // An idle connection that PostgreSQL closes (a restart) is replaced at the next use.
+  pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
+  const wakeups = createWakeups({ connectionString: options.connectionString, log });
+
+  const guarded = async (statement: Sql) => {
+    if (inTransaction.getStore())
+      throw new Error(`This statement must use the transaction that it is called in: ${statement.text.slice(0, 200)}`);
+    return pool.query(query(statement));
+  };
+  return {
+    ...queryable(guarded, checkRows),
+    tx: (work) => retrying(log, () => transaction({ pool, wakeups, checkRows }, work)),
+    wakeups,
+    close: async () => {
+      await wakeups.close();
+      await pool.end();
+    },
+  };
+};
+
+const query = ({ text, values, name }: Sql): pg.QueryConfig =>
+  name ? { text, values: values as unknown[], name } : { text, values: values as unknown[] };
+
+const queryable = (send: (statement: Sql) => Promise<pg.QueryResult>, checkRows: boolean): Queryable => {
+  const rowsOf = async (row: TSchema, statement: Sql) => {
+    const { rows } = await send(statement);
+    if (checkRows) for (const r of rows) checkRow(row, r, statement);
+    return rows;
+  };
+  return {
+    many: rowsOf as Queryable['many'],
+    maybe: (async (row: TSchema, statement: Sql) => (await rowsOf(row, statement))[0]) as Queryable['maybe'],
+    run: async (statement) => (await send(statement)).rowCount ?? 0,
+  };
+};
+
+interface Connected {
+  readonly pool: pg.Pool;
+  readonly wakeups: Wakeups;
+  readonly checkRows: boolean;
+}
+
+const transaction = async <T>({ pool, wakeups, checkRows }: Connected, work: (tx: Tx) => Promise<T>): Promise<T> => {
+  if (inTransaction.getStore()) throw new Error('A transaction was begun inside another one. Pass the outer one on instead.');
+  const connection = await pool.connect();
+  const wakes: [string, string][] = [];
+  let broken: Error | undefined;
+  try {
+    // Not awaited: it travels with the first statement.
+    const begun = connection.query('begin');
+    begun.catch(() => {});
+    const tx: Tx = {
+      ...queryable((statement) => connection.query(query(statement)), checkRows),
+      wake: (channel, key = '') => void wakes.push([channel, key]),
+    };
+    const result = await inTransaction.run(true, () => work(tx));
+    await begun;
+    await connection.query('commit');
+    wakeups.emitAll(wakes);
+    return result;
+  } catch (err) {
+    await connection.query('rollback').catch((failure: Error) => (broken = failure));
+    throw err;
+  } finally {
+    connection.release(broken);
+  }
+};
+
+const retrying = async <T>(log: Log, attempt: () => Promise<T>): Promise<T> => {
+  for (let n = 1; ; n++) {
+    try {
+      return await attempt();
+    } catch (err) {
+      if (n >= maxAttempts || !isTransient(err)) throw err;
+      log.debug({ err, attempt: n }, 'a transaction is tried again');
+    }
+  }
+};
