@@ -1,0 +1,102 @@
+import type { Authentication } from '@taskcluster/hawk';
+import { compileTemplate, missing, type ScopeExpression, ScopeSet, type ScopeTemplate } from '@taskcluster/scopes';
+import { ApiError } from './errors.ts';
+
+/** Who sent a request, as handlers see it. */
+export interface Caller {
+  /** For logs and records only, never for a decision. `auth-failed:no-auth` without credentials. */
+  readonly clientId: string;
+  /** When the credentials lapse: bounds what is derived from them. */
+  readonly expires: Date;
+  /** All scopes, expanded; empty when authentication failed. */
+  scopes(): readonly string[];
+  /**
+   * Fills the method's scope expression with `params` and refuses the request (401 or 403) unless the caller satisfies it.
+   * A method whose expression cannot be filled from its URL must call this before it answers.
+   */
+  authorize(params?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A caller whose checks have been made, or not yet. */
+export interface CheckedCaller extends Caller {
+  readonly authorized: boolean;
+}
+
+export interface CallerOptions {
+  readonly template: ScopeTemplate | undefined;
+  /** Evaluated at most once, and only when somebody needs to know. */
+  readonly authenticate: () => Authentication;
+}
+
+type Render = (params: Readonly<Record<string, unknown>>) => ScopeExpression | undefined;
+const compiled = new WeakMap<object, Render>();
+const compiledTexts = new Map<string, Render>();
+const renderer = (template: ScopeTemplate): Render => {
+  const known = typeof template === 'string' ? compiledTexts.get(template) : compiled.get(template);
+  if (known) return known;
+  const render = compileTemplate(template);
+  if (typeof template === 'string') compiledTexts.set(template, render);
+  else compiled.set(template, render);
+  return render;
+};
+
+// Scopes are expanded once per client and kept as one array, so the set of an array can be kept with it.
+const sets = new WeakMap<readonly string[], ScopeSet>();
+const setOf = (scopes: readonly string[]): ScopeSet => {
+  let set = sets.get(scopes);
+  if (!set) sets.set(scopes, (set = new ScopeSet(scopes)));
+  return set;
+};
+
+export const createCaller = ({ template, authenticate }: CallerOptions): CheckedCaller => {
+  let known: Authentication | undefined;
+  let authorized = template === undefined;
+  const who = () => (known ??= authenticate());
+  return {
+    get clientId() {
+      const a = who();
+      if (a.status === 'auth-success') return a.clientId;
+      return a.status === 'no-auth' ? 'auth-failed:no-auth' : 'auth-failed:auth-failed';
+    },
+    get expires() {
+      const a = who();
+      return a.status === 'auth-failed' ? new Date(0) : a.expires;
+    },
+    get authorized() {
+      return authorized;
+    },
+    scopes() {
+      const a = who();
+      return a.status === 'auth-failed' ? [] : a.scopes;
+    },
+    authorize(params = {}) {
+      if (template === undefined) return;
+      const needed = renderer(template)(params);
+      if (needed !== undefined) requireScopes(who(), needed);
+      authorized = true;
+    },
+  };
+};
+
+/** Refuses (401 or 403) a request whose authentication failed or whose scopes do not satisfy `needed`. */
+export const requireScopes = (authentication: Authentication, needed: ScopeExpression): void => {
+  if (authentication.status === 'auth-failed') throw new ApiError('AuthenticationFailed', '{{reason}}', { reason: authentication.message });
+  const held = setOf(authentication.scopes);
+  if (held.satisfies(needed)) return;
+  if (authentication.status === 'no-auth') {
+    throw new ApiError(
+      'InsufficientScopes',
+      'This request carries no credentials, and what it asks for is not open to everybody. It needs:\n\n```\n{{needed}}\n```\n\n' +
+        'Sign the request with credentials that hold these scopes, or grant them to the role `anonymous` if everybody may do this.',
+      { needed: pretty(needed) },
+    );
+  }
+  throw new ApiError(
+    'InsufficientScopes',
+    'Client `{{clientId}}` does not hold enough scopes for this request. It is missing:\n\n```\n{{missing}}\n```\n\nThe request needs:\n\n```\n{{needed}}\n```\n\n' +
+      'Granting what is missing to this client, or to a role that it has, is the smallest change that allows it.',
+    { clientId: authentication.clientId, missing: pretty(missing(held, needed) ?? needed), needed: pretty(needed) },
+  );
+};
+
+const pretty = (expression: ScopeExpression) => JSON.stringify(expression, null, 2);

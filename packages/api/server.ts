@@ -1,0 +1,161 @@
+import { absolute, type Json } from '@taskcluster/contracts/publish';
+import { type Authentication, ReplayGuard, type SignedRequest } from '@taskcluster/hawk';
+import type { Log } from '@taskcluster/log';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { compress, decompressed } from './compression.ts';
+import { failureOf } from './failure.ts';
+import { maxBodyBytes } from './body.ts';
+import { setApiHeaders } from './headers.ts';
+import type { Method } from './method.ts';
+import { type Page, servePage } from './page.ts';
+import { earlyFailure, mount, pathsOf, type WireOptions } from './wire.ts';
+
+export interface ServerOptions {
+  readonly rootUrl: string;
+  readonly methods: readonly Method[];
+  readonly authenticate: (request: SignedRequest) => Authentication;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly version: object;
+  /** Documents by path, in abstract form (`publish()` of the contracts). */
+  readonly documents: ReadonlyMap<string, Json>;
+  /** The folder of the built web page; absent: there is none. */
+  readonly page?: Page | undefined;
+}
+
+export interface Server {
+  /** Listens; answers the port. A port that is taken is an error with code EADDRINUSE. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Accepts nothing new, ends long polls and streams, lets running requests finish for at most `graceMs`, closes. */
+  close(graceMs?: number): Promise<void>;
+}
+
+// Longer than a load balancer keeps an idle connection (60 s and more), so that it never sends into a closing one.
+const keepAliveMs = 90_000;
+const replayWindowMs = 30 * 60_000;
+
+/** The HTTP server of a process: the methods, the references, the monitoring paths and the web page. */
+export const createServer = (options: ServerOptions): Server => {
+  const stopping = new AbortController();
+  const app = fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    keepAliveTimeout: keepAliveMs,
+    genReqId: () => randomUUID(),
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: 4096, caseSensitive: true },
+    forceCloseConnections: 'idle',
+    // An URL that cannot be decoded never reaches a route.
+    frameworkErrors: (err, _, reply) => void (reply as FastifyReply).code(err.statusCode ?? 400).send({ error: err.message }),
+  });
+  const wire: WireOptions = {
+    authenticate: options.authenticate,
+    replays: new ReplayGuard({ windowMs: replayWindowMs, now: options.now }),
+    log: options.log,
+    stopping: stopping.signal,
+  };
+  acceptBodies(app);
+  answerErrors(app, options.log);
+  for (const method of options.methods) if (method.endpoint.input !== 'stream') mount(app, method, wire);
+  void app.register(async (streams) => {
+    streams.removeAllContentTypeParsers();
+    streams.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const method of options.methods) if (method.endpoint.input === 'stream') mount(streams, method, wire);
+  });
+  answerOptions(app, options.methods);
+  servePlain(app, options);
+  if (options.page) servePage(app, options.page);
+  return {
+    listen: async ({ host, port }) => {
+      await app.listen({ host, port });
+      const address = app.server.address();
+      return typeof address === 'object' && address ? address.port : port;
+    },
+    close: async (graceMs = 10_000) => {
+      stopping.abort();
+      const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      await app.close();
+      clearTimeout(cut);
+    },
+  };
+};
+
+/** JSON is kept as text (its signature may be checked); anything else is read and ignored. */
+const acceptBodies = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBodyBytes }, (_, text, done) => done(null, text));
+  app.addHook('preParsing', async (request, _, payload) => {
+    const encoding = request.headers['content-encoding'];
+    if (!encoding || encoding === 'identity') return payload;
+    if (request.routeOptions.url?.startsWith('/api/object/v1/')) return payload;
+    const unpacked = decompressed(payload as never, encoding);
+    delete request.headers['content-length'];
+    return unpacked;
+  });
+};
+
+const answerErrors = (app: FastifyInstance, log: Log): void => {
+  app.setErrorHandler((thrown, request, reply) => {
+    setApiHeaders(request, reply);
+    const { status, headers, body } = failureOf(earlyFailure(thrown), { method: request.method, params: {}, payload: {} }, log);
+    void reply
+      .code(status)
+      .headers(headers)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(body, null, 2));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    setApiHeaders(request, reply);
+    void reply
+      .code(404)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify({ error: 'Not found' }, null, 2));
+  });
+};
+
+const answerOptions = (app: FastifyInstance, methods: readonly Method[]): void => {
+  const allowed = new Map<string, Set<string>>();
+  for (const { service, endpoint } of methods) {
+    for (const path of pathsOf(endpoint.route)) {
+      // The router takes one name for a parameter at one place: names differ between methods, so they are numbered.
+      const url = `/api/${service}/v1${path}`;
+      const shape = url.replace(/:\w+/g, ':p');
+      const set = allowed.get(shape) ?? allowed.set(shape, new Set(['OPTIONS'])).get(shape);
+      set?.add(endpoint.method.toUpperCase());
+      if (endpoint.method === 'get') set?.add('HEAD');
+    }
+  }
+  for (const [shape, verbs] of allowed) {
+    let n = 0;
+    app.options(
+      shape.replace(/:p/g, () => `:p${n++}`),
+      (request, reply) => {
+        setApiHeaders(request, reply);
+        void reply.header('allow', [...verbs].join(',')).send('');
+      },
+    );
+  }
+};
+
+const servePlain = (app: FastifyInstance, { version, documents, rootUrl }: ServerOptions): void => {
+  const json = (text: string) => ({ type: 'application/json; charset=utf-8', text });
+  const fixed = new Map([
+    ['/robots.txt', { type: 'text/plain; charset=utf-8', text: 'User-agent: *\nDisallow: /\n' }],
+    ['/__version__', json(JSON.stringify(version, null, 2))],
+    ['/__heartbeat__', json('{}')],
+    ['/__lbheartbeat__', json('{}')],
+  ]);
+  for (const [path, document] of documents)
+    fixed.set(
+      path.startsWith('/') ? path : `/${path}`,
+      json(JSON.stringify(path.endsWith('references.json') ? document : absolute(document, rootUrl), null, 2)),
+    );
+  for (const [path, { type, text }] of fixed) {
+    app.get(path, async (request, reply) => {
+      const packed = await compress(text, request.headers['accept-encoding']);
+      reply.type(type).header('access-control-allow-origin', '*').header('x-content-type-options', 'nosniff');
+      return packed ? reply.header('content-encoding', packed.encoding).send(packed.body) : reply.send(text);
+    });
+  }
+};

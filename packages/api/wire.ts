@@ -1,0 +1,143 @@
+import type { Log } from '@taskcluster/log';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { parseBody } from './body.ts';
+import { createCaller } from './caller.ts';
+import { compress } from './compression.ts';
+import { ApiError } from './errors.ts';
+import { failureOf } from './failure.ts';
+import { setApiHeaders } from './headers.ts';
+import type { Method } from './method.ts';
+import { type AuthenticateOptions, authenticateRequest } from './signed.ts';
+import type { Respond } from './respond.ts';
+
+export interface WireOptions extends AuthenticateOptions {
+  readonly log: Log;
+  /** Aborted when the process stops: ends long polls and streams. */
+  readonly stopping: AbortSignal;
+}
+
+/** Serves one method on all paths that its route stands for. */
+export const mount = (app: FastifyInstance, method: Method, options: WireOptions): void => {
+  const base = `/api/${method.service}/v1`;
+  const handler = handlerOf(method, options);
+  for (const url of pathsOf(method.endpoint.route))
+    app.route({ method: method.endpoint.method.toUpperCase() as RouteOptions['method'], url: base + url, handler });
+};
+
+/**
+ * The router's paths for a route: a trailing slash is tolerated unless a parameter takes the rest of the path, and a parameter
+ * that takes slashes in the middle of a path is there once for one segment and once for two.
+ */
+export const pathsOf = (route: string): string[] => {
+  if (/\(\*\)./.test(route)) return [route.replace('(*)', ''), route.replace(/:(\w+)\(\*\)/, ':$1__1/:$1__2')].flatMap((r) => [r, `${r}/`]);
+  if (route.endsWith('(*)')) return [route.replace(/:\w+\(\*\)$/, '*')];
+  const bare = route.replace(/\/+$/, '');
+  return bare === '' ? ['/'] : [bare, `${bare}/`];
+};
+
+const restName = (route: string) => /:(\w+)\(\*\)/.exec(route)?.[1];
+
+const paramsOf = (request: FastifyRequest, rest: string | undefined): Record<string, string> => {
+  const given = request.params as Record<string, string>;
+  if (rest === undefined) return given;
+  const { '*': all, [`${rest}__1`]: one, [`${rest}__2`]: two, ...others } = given;
+  const value = all ?? (one === undefined ? undefined : `${one}/${two ?? ''}`);
+  return value === undefined ? others : { ...others, [rest]: value };
+};
+
+const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) => {
+  const rest = restName(endpoint.route);
+  const streamed = endpoint.input === 'stream';
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    setApiHeaders(request, reply);
+    const params = paramsOf(request, rest);
+    const text = streamed || typeof request.body !== 'string' ? '' : request.body;
+    let body: unknown;
+    try {
+      const contentType = request.headers['content-type'];
+      if (!streamed && isJson(contentType)) body = parseBody(text);
+      const result = await perform({
+        params,
+        query: request.query as Record<string, unknown>,
+        body,
+        contentType,
+        caller: createCaller({ template: endpoint.scopes, authenticate: () => authenticateRequest(options, request, text) }),
+        stream: request.raw,
+        headers: request.headers as Record<string, string | undefined>,
+        requestId: request.id,
+        authenticate: (validate) => authenticateRequest({ ...options, authenticate: validate }, request, text),
+        get signal() {
+          return goneSignal(request, reply, options.stopping);
+        },
+      });
+      return await send(request, reply, result);
+    } catch (thrown) {
+      const {
+        status,
+        headers,
+        body: answer,
+      } = failureOf(thrown, { method: name, params, payload: cleaned(body, endpoint.secretInput) }, options.log);
+      if (reply.sent) return reply;
+      return await sendJson(request, reply.code(status).headers(headers), answer);
+    }
+  };
+};
+
+const isJson = (contentType: string | undefined) => contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType);
+
+const cleaned = (body: unknown, secrets: readonly string[] = []): unknown => {
+  if (typeof body !== 'object' || body === null) return {};
+  if (secrets.length === 0) return body;
+  return Object.fromEntries(Object.entries(body).map(([k, v]) => [k, secrets.includes(k) ? '(OMITTED)' : v]));
+};
+
+/** Aborted when the caller goes away before it got its answer, or the process stops. */
+const goneSignal = (request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): AbortSignal => {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  if (stopping.aborted) abort();
+  else stopping.addEventListener('abort', abort);
+  reply.raw.on('close', () => {
+    stopping.removeEventListener('abort', abort);
+    if (!reply.raw.writableFinished) abort();
+  });
+  request.raw.on('error', abort);
+  return gone.signal;
+};
+
+const send = async (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: Respond): Promise<FastifyReply> => {
+  reply.code(status).headers(headers);
+  if (body === undefined || body === null) return reply.send();
+  if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return reply.send(body);
+  return sendJson(request, reply, body);
+};
+
+const sendJson = async (request: FastifyRequest, reply: FastifyReply, value: unknown): Promise<FastifyReply> => {
+  const text = JSON.stringify(value, null, 2);
+  reply.header('content-type', 'application/json; charset=utf-8');
+  if ((request.method === 'GET' || request.method === 'HEAD') && reply.statusCode === 200) {
+    const etag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
+    reply.header('etag', etag);
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  }
+  const accepted = request.headers['accept-encoding'];
+  if (accepted === undefined || accepted === '') return reply.send(text);
+  const packed = await compress(text, accepted);
+  reply.header('vary', 'accept-encoding');
+  return packed ? reply.header('content-encoding', packed.encoding).send(packed.body) : reply.send(text);
+};
+
+/** An error before a handler ran: a body that is too large, not what its encoding says, or a URL that cannot be decoded. */
+export const earlyFailure = (thrown: unknown): unknown => {
+  const { code = '', statusCode = 500, message = '' } = (thrown ?? {}) as { code?: string; statusCode?: number; message?: string };
+  if (thrown instanceof ApiError) return thrown;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new ApiError('InputTooLarge', 'The request body is larger than 10 MiB, which is the most that a request may carry.');
+  if (code.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE')
+    return new ApiError('MalformedPayload', 'The request body is not what its content-encoding says: {{message}}', { message });
+  if (statusCode >= 400 && statusCode < 500)
+    return new ApiError('MalformedPayload', 'The request cannot be read: {{message}}', { message });
+  return thrown;
+};

@@ -1,0 +1,51 @@
+import type { Database } from '@taskcluster/db';
+import { messagesWritten } from './channels.ts';
+import { currentCursor, readAfter } from './log.ts';
+import { type Binding, matchesBinding, type Message } from './message.ts';
+
+const pageSize = 500;
+
+export interface StreamOptions {
+  readonly bindings: readonly Binding[];
+  /** Where to go on; absent: from now. */
+  readonly cursor?: string | undefined;
+  readonly signal: AbortSignal;
+  /** A page without messages is given at least this often, so that a listener knows the stream lives. */
+  readonly keepAliveMs: number;
+}
+
+/** Follows the log until the signal: every page that holds a wanted message, and an empty one now and then. */
+export async function* streamMessages(
+  db: Database,
+  { bindings, signal, keepAliveMs, ...from }: StreamOptions,
+): AsyncGenerator<{ readonly messages: readonly Message[]; readonly cursor: string }> {
+  let cursor = from.cursor ?? (await currentCursor(db));
+  let wake = () => {};
+  let woken = false;
+  const ring = () => {
+    woken = true;
+    wake();
+  };
+  const off = db.wakeups.on(messagesWritten, ring);
+  signal.addEventListener('abort', ring);
+  try {
+    yield { messages: [], cursor };
+    while (!signal.aborted) {
+      woken = false;
+      const page = await readAfter(db, cursor, pageSize);
+      cursor = page.cursor;
+      const messages = page.messages.filter((m) => bindings.some((b) => matchesBinding(b, m)));
+      if (messages.length > 0) yield { messages, cursor };
+      if (page.more || woken) continue;
+      const inTime = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), keepAliveMs);
+        wake = () => (clearTimeout(timer), resolve(true));
+        if (woken || signal.aborted) wake();
+      });
+      if (!inTime) yield { messages: [], cursor };
+    }
+  } finally {
+    off();
+    signal.removeEventListener('abort', ring);
+  }
+}

@@ -1,0 +1,1 @@
+export { ConfigError, duration, flag, integer, loadConfig, text, type Config, type Setting, type Settings } from './config.ts';

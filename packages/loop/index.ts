@@ -1,0 +1,1 @@
+export { type Loop, startLoops, type RunningLoops } from './loop.ts';

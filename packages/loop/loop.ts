@@ -1,0 +1,99 @@
+import type { Log } from '@taskcluster/log';
+
+/** Background work of a service: data, run by `startLoops`. */
+export interface Loop<S> {
+  readonly name: string;
+  /** Longest pause between two steps in milliseconds when nothing wakes the loop. Polling is only the net. */
+  readonly idleMs: (service: S) => number;
+  /** Most items that one step takes; a step that took so many is repeated at once. */
+  readonly batch: number;
+  /** Wakes the loop at once: the wake-up channel of the database that announces its work. */
+  readonly wokenBy?: string;
+  /**
+   * One step; answers how many items it handled. Safe in many processes at once (`for update skip locked`).
+   */
+  readonly step: (service: S, batch: number) => Promise<number>;
+  /** When the next item is due, in milliseconds from now; undefined when nothing is known. Called after a short step. */
+  readonly nextDueMs?: (service: S) => Promise<number | undefined>;
+}
+
+export interface RunningLoops {
+  /** Ends all loops after their current step. */
+  stop(): Promise<void>;
+}
+
+interface Wakeups {
+  on(channel: string, listener: (key: string) => void): () => void;
+}
+
+interface Running<S> {
+  readonly loop: Loop<S>;
+  readonly service: S;
+  readonly wakeups: Wakeups;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const firstBackoffMs = 100;
+const maxBackoffMs = 30_000;
+
+/** Runs each loop until `stop`: at once after a full batch, else after a wake-up, the next due time or `idle`; backs off after an error. */
+export const startLoops = <S>(
+  loops: readonly Loop<S>[],
+  { service, wakeups, log }: Pick<Running<S>, 'service' | 'wakeups' | 'log'>,
+): RunningLoops => {
+  const stopping = new AbortController();
+  const all = loops.map((loop) => run({ loop, service, wakeups, log: log.child({ loop: loop.name }), signal: stopping.signal }));
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(all);
+    },
+  };
+};
+
+const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Promise<void> => {
+  const bell = createBell(signal);
+  const off = loop.wokenBy ? wakeups.on(loop.wokenBy, () => bell.ring()) : () => {};
+  let failures = 0;
+  while (!signal.aborted) {
+    let pauseMs: number;
+    try {
+      const count = await loop.step(service, loop.batch);
+      failures = 0;
+      if (count >= loop.batch) continue;
+      const due = await loop.nextDueMs?.(service);
+      pauseMs = Math.min(loop.idleMs(service), Math.max(0, due ?? Infinity));
+    } catch (err) {
+      failures++;
+      pauseMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (failures - 1));
+      log.error({ err, failures, pauseMs }, 'a step failed and will be tried again');
+    }
+    await bell.wait(pauseMs);
+  }
+  off();
+};
+
+/** A bell that was rung while nobody waited is heard by the next wait: no wake-up falls between step and pause. */
+const createBell = (signal: AbortSignal) => {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  const ring = () => {
+    rung = true;
+    wake?.();
+  };
+  signal.addEventListener('abort', ring);
+  return {
+    ring,
+    wait: async (ms: number) => {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => (clearTimeout(timer), resolve());
+        });
+      }
+      rung = signal.aborted;
+      wake = undefined;
+    },
+  };
+};

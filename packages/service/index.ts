@@ -1,0 +1,51 @@
+export type { ArtifactBucket, ArtifactStore } from './artifact-store.ts';
+import type { Handlers } from '@taskcluster/api';
+import type { Consumer } from '@taskcluster/bus';
+import type { Client, Credentials } from '@taskcluster/client';
+import type { Config, Settings } from '@taskcluster/config';
+import type { Contract } from '@taskcluster/contracts';
+import type { Database, Migrations } from '@taskcluster/db';
+import type { Authority } from '@taskcluster/hawk';
+import type { Log } from '@taskcluster/log';
+import type { Loop } from '@taskcluster/loop';
+
+/** What every service stands on. A process makes one and gives it to the services that it runs. */
+export interface Platform {
+  /** Scheme, host and port, without a slash at the end: what users and workers are given. */
+  readonly rootUrl: string;
+  /** Folder for what is kept beside the database (objects, keys). */
+  readonly dataDir: string;
+  readonly db: Database;
+  readonly log: Log;
+  /** Milliseconds since 1970. Leases and deadlines are compared by the database's clock instead (`platform.now()`). */
+  readonly now: () => number;
+  /** The permanent credentials of a service's own client, `static/taskcluster/<service>`. */
+  readonly credentialsOf: (service: string) => Credentials;
+  /** A client of another service that acts as `static/taskcluster/<as>`: in this process when the service runs here. */
+  readonly clientOf: <C extends Contract>(contract: C, as: string) => Client<C>;
+  /** A 32-byte key for one purpose, derived from the deployment's secret: the same in all its processes. */
+  readonly keyFor: (purpose: string) => Buffer;
+  /** Who may do what: clients and roles, in memory. */
+  readonly authority: Authority;
+}
+
+/** Everything that a service consists of. `index.ts` of a service makes this value; it is the page to read first. */
+export interface ServiceDefinition<C extends Contract, S, G extends Settings = Settings> {
+  readonly contract: C;
+  readonly settings: G;
+  readonly migrations?: Migrations;
+  /** Makes the running service: what its handlers, loops and consumers share. */
+  readonly create: (platform: Platform, config: Config<G>) => S | Promise<S>;
+  readonly handlers: Handlers<C, S>;
+  readonly loops?: readonly Loop<S>[];
+  readonly consumers?: readonly Consumer<S & { readonly db: Database }>[];
+  /** Throws when the service cannot do its work. */
+  readonly heartbeat?: (service: S) => Promise<void>;
+  /** Ends what `create` began. Requests and loops have ended before. */
+  readonly close?: (service: S) => Promise<void>;
+}
+
+/** Keeps the types of a definition's parts together. */
+export const defineService = <C extends Contract, S, G extends Settings>(
+  definition: ServiceDefinition<C, S, G>,
+): ServiceDefinition<C, S, G> => definition;
