@@ -1,0 +1,20 @@
+import { auth } from '@taskcluster/contracts';
+import { migrationsIn, sql } from '@taskcluster/db';
+import { defineService } from '@taskcluster/service';
+import { join } from 'node:path';
+import { handlers } from './handlers.ts';
+import type { AuthService } from './service.ts';
+
+export { type Access, openAccess } from './access.ts';
+export { builtInScopes, type ConfiguredClient, syncStaticClients } from './static-clients.ts';
+export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
+
+/** The auth service: who a caller is and what a caller may do. */
+export const authService = defineService({
+  contract: auth,
+  settings: {},
+  migrations: migrationsIn('auth', join(import.meta.dirname, 'migrations')),
+  create: (platform): AuthService => ({ db: platform.db, access: { authority: platform.authority }, now: platform.now }),
+  handlers,
+  heartbeat: async ({ db }) => void (await db.run(sql`select 1`)),
+});

@@ -1,0 +1,26 @@
+import type { Handlers } from '@taskcluster/api';
+import type { queue } from '@taskcluster/contracts';
+import type { QueueService } from '../service.ts';
+import { createArtifact } from './create.ts';
+import { finishArtifact } from './finish.ts';
+import { listHandlers } from './list.ts';
+import { readHandlers } from './read.ts';
+
+export { expireArtifacts } from './expire.ts';
+
+type ArtifactHandlers = Pick<
+  Handlers<typeof queue, QueueService>,
+  | 'createArtifact'
+  | 'finishArtifact'
+  | 'getArtifact'
+  | 'getLatestArtifact'
+  | 'listArtifacts'
+  | 'listLatestArtifacts'
+  | 'artifactInfo'
+  | 'latestArtifactInfo'
+  | 'artifact'
+  | 'latestArtifact'
+>;
+
+/** The methods for what runs leave behind. */
+export const artifactHandlers: ArtifactHandlers = { createArtifact, finishArtifact, ...readHandlers, ...listHandlers };

@@ -1,0 +1,231 @@
+import { ApiError } from '@taskcluster/api';
+import { appendMessages, messagesWritten } from '@taskcluster/bus';
+import type { TaskDefinition, TaskStatus } from '@taskcluster/contracts';
+import { batched, type Database, type Outcome, type Tx } from '@taskcluster/db';
+import { isDeepStrictEqual } from 'node:util';
+import { messageFor } from './domain/announce.ts';
+import { priorityOf, rankOf, stateOf, statusOf, type Task } from './domain/task.ts';
+import { createGroups, extendGroups, shareGroups } from './store/groups.ts';
+import { findFullTasks, insertTasks, type NewTask, shareDependencies } from './store/tasks.ts';
+import { channels } from './transitions.ts';
+
+/** A task to be created: complete and checked in itself (`domain/definition.ts`), and its author may create it. */
+export interface CreateRequest {
+  readonly taskId: string;
+  readonly definition: TaskDefinition;
+}
+
+const hourMs = 3_600_000;
+const plusHour = (time: string) => new Date(Date.parse(time) + hourMs).toISOString();
+
+/** Creates tasks, those that arrive together in one transaction: the task, its group, edges, pending entry and messages exist together or not at all. */
+export const creations = (db: Database): ((request: CreateRequest) => Promise<TaskStatus>) =>
+  batched<CreateRequest, TaskStatus>({ run: (requests) => db.tx((tx) => createAll(tx, requests)) });
+
+interface Candidate extends CreateRequest {
+  readonly task: Task;
+  readonly dependencies: NewTask['dependencies'];
+}
+
+const createAll = async (tx: Tx, requests: readonly CreateRequest[]): Promise<Outcome<TaskStatus>[]> => {
+  const refusals = new Map<CreateRequest, ApiError>();
+  const now = await joinGroups(tx, requests, refusals);
+  const states = await dependencyStates(tx, requests);
+  const candidates = new Map<CreateRequest, Candidate>();
+  for (const request of requests) {
+    if (refusals.has(request)) continue;
+    const wrong = wrongDependencies(request, states);
+    if (wrong) refusals.set(request, wrong);
+    else candidates.set(request, candidateOf(request, states, now));
+  }
+  const inserted = await insert(tx, [...candidates.values()]);
+  const existing = [...candidates.values()].filter((c) => inserted.get(c.taskId) !== c);
+  const stored = await compareWithStored(tx, existing);
+  return requests.map((request) => {
+    const error = refusals.get(request);
+    const candidate = candidates.get(request);
+    if (error) return { error };
+    if (!candidate) return { error: new Error('A request was lost in its batch. This is a bug.') };
+    return stored.get(candidate) ?? { value: statusOf(candidate.task) };
+  });
+};
+
+/**
+ * Every group exists, belongs to the same scheduler, is not sealed, and outlives the task; it stays so until the transaction
+ * ends. Answers the time of the transaction.
+ */
+const joinGroups = async (tx: Tx, requests: readonly CreateRequest[], refusals: Map<CreateRequest, ApiError>): Promise<string> => {
+  const groupOf = ({ taskId, definition }: CreateRequest) => definition.taskGroupId ?? taskId;
+  const ids = [...new Set(requests.map(groupOf))];
+  let groups = new Map((await shareGroups(tx, ids)).map((g) => [g.taskGroupId, g]));
+  const created = requests.filter((r) => !groups.has(groupOf(r)));
+  if (created.length > 0) {
+    const first = new Map(created.toReversed().map((r) => [groupOf(r), r.definition]));
+    await createGroups(
+      tx,
+      [...first].map(([taskGroupId, d]) => ({
+        taskGroupId,
+        schedulerId: d.schedulerId ?? '-',
+        expires: plusHour(d.expires ?? d.deadline),
+      })),
+    );
+    groups = new Map((await shareGroups(tx, ids)).map((g) => [g.taskGroupId, g]));
+  }
+  const extended = new Map<string, string>();
+  for (const request of requests) {
+    const group = groups.get(groupOf(request));
+    const { schedulerId = '-', expires = '' } = request.definition;
+    if (!group) continue;
+    if (group.schedulerId !== schedulerId) {
+      refusals.set(
+        request,
+        new ApiError(
+          'RequestConflict',
+          `Task group ${group.taskGroupId} belongs to scheduler \`${group.schedulerId}\`, and this task names \`${schedulerId}\`. All tasks of a group have one schedulerId.`,
+        ),
+      );
+    } else if (group.sealed !== null) {
+      refusals.set(
+        request,
+        new ApiError(
+          'RequestConflict',
+          `Task group ${group.taskGroupId} was sealed at ${group.sealed} and takes no more tasks. Create the task in another group.`,
+        ),
+      );
+    } else if (expires > group.expires && plusHour(expires) > (extended.get(group.taskGroupId) ?? ''))
+      extended.set(group.taskGroupId, plusHour(expires));
+  }
+  if (extended.size > 0)
+    await extendGroups(
+      tx,
+      [...extended].map(([taskGroupId, expires]) => ({ taskGroupId, expires })),
+    );
+  return [...groups.values()][0]?.now ?? '';
+};
+
+type DependencyStates = ReadonlyMap<string, { readonly state: string; readonly expires: string }>;
+
+const dependencyStates = async (tx: Tx, requests: readonly CreateRequest[]): Promise<DependencyStates> => {
+  const ids = new Set(requests.flatMap((r) => r.definition.dependencies ?? []));
+  if (ids.size === 0) return new Map();
+  return new Map((await shareDependencies(tx, [...ids])).map((d) => [d.taskId, d]));
+};
+
+const maxListed = 20;
+const listed = (ids: readonly string[]) =>
+  ids
+    .slice(0, maxListed)
+    .map((id) => `  * ${id}`)
+    .join('\n') + (ids.length > maxListed ? `\n  * and ${ids.length - maxListed} more` : '');
+
+const wrongDependencies = ({ taskId, definition }: CreateRequest, states: DependencyStates): ApiError | undefined => {
+  // A task may depend on itself: it exists when its dependencies are looked at, and is started by scheduleTask.
+  const others = (definition.dependencies ?? []).filter((id) => id !== taskId);
+  const missing = others.filter((id) => !states.has(id));
+  const expiring = others.filter((id) => (states.get(id)?.expires ?? definition.deadline) < definition.deadline);
+  if (missing.length > 0)
+    return new ApiError(
+      'InputError',
+      `The task was not created: these dependencies do not exist (create them first, or look for expired ones):\n\n${listed(missing)}`,
+    );
+  if (expiring.length > 0)
+    return new ApiError(
+      'InputError',
+      `The task was not created: these dependencies expire before its deadline (${definition.deadline}):\n\n${listed(expiring)}`,
+    );
+  return undefined;
+};
+
+const candidateOf = (request: CreateRequest, states: DependencyStates, now: string): Candidate => {
+  const { taskId, definition: d } = request;
+  const allResolved = d.requires === 'all-resolved';
+  const dependencies = (d.dependencies ?? []).map((id) => {
+    const state = id === taskId ? 'unscheduled' : (states.get(id)?.state ?? 'unscheduled');
+    return { taskId: id, satisfied: state === 'completed' || (allResolved && (state === 'failed' || state === 'exception')) };
+  });
+  const unsatisfied = dependencies.filter((e) => !e.satisfied).length;
+  const task: Task = {
+    taskId,
+    taskQueueId: d.taskQueueId,
+    schedulerId: d.schedulerId ?? '-',
+    taskGroupId: d.taskGroupId ?? taskId,
+    projectId: d.projectId ?? 'none',
+    rank: rankOf(d.priority ?? 'lowest'),
+    deadline: d.deadline,
+    expires: d.expires ?? d.deadline,
+    retries: d.retries ?? 5,
+    retriesLeft: d.retries ?? 5,
+    runs: unsatisfied === 0 ? [{ runId: 0, state: 'pending', reasonCreated: 'scheduled', scheduled: now }] : [],
+    unsatisfied,
+    everResolved: false,
+    routes: d.routes ?? [],
+    tags: d.tags ?? {},
+  };
+  return { ...request, task, dependencies };
+};
+
+/** Answers which request each inserted task came from: the first of those with its id. */
+const insert = async (tx: Tx, candidates: readonly Candidate[]): Promise<ReadonlyMap<string, Candidate>> => {
+  const first = new Map(candidates.toReversed().map((c) => [c.taskId, c]));
+  if (first.size === 0) return first;
+  const rows = await insertTasks(tx, [...first.values()].map(rowOf));
+  const inserted = new Map(rows.map(({ taskId }) => [taskId, first.get(taskId) as Candidate]));
+  if (inserted.size > 0) tx.wake(messagesWritten);
+  for (const { task } of inserted.values()) if (task.runs.length > 0) tx.wake(channels.pending, task.taskQueueId);
+  return inserted;
+};
+
+const rowOf = ({ task, definition, dependencies }: Candidate): NewTask => {
+  const announcements = [
+    { message: 'taskDefined' as const },
+    ...(task.runs.length > 0 ? [{ message: 'taskPending' as const, runId: 0 }] : []),
+  ];
+  return {
+    ...task,
+    requires: definition.requires ?? 'all-completed',
+    created: definition.created,
+    state: stateOf(task),
+    definition,
+    pendingSince: task.runs[0]?.scheduled ?? null,
+    dependencies,
+    messages: announcements.map((a) => messageFor(task, a)),
+  };
+};
+
+/** A repeat of what is stored succeeds and announces again; anything else under a taken id is a conflict. */
+const compareWithStored = async (tx: Tx, candidates: readonly Candidate[]): Promise<ReadonlyMap<Candidate, Outcome<TaskStatus>>> => {
+  if (candidates.length === 0) return new Map();
+  const stored = new Map(
+    (
+      await findFullTasks(
+        tx,
+        candidates.map((c) => c.taskId),
+      )
+    ).map((t) => [t.taskId, t]),
+  );
+  const answers = new Map<Candidate, Outcome<TaskStatus>>();
+  const repeated = new Map<string, Task>();
+  for (const candidate of candidates) {
+    const { taskId, definition } = candidate;
+    const row = stored.get(taskId);
+    const differing = row ? differences({ ...row.definition, priority: priorityOf(row.rank) }, definition) : ['taskId'];
+    if (!row || differing.length > 0) {
+      const message = `Task ${taskId} exists already and is another one: ${differing.join(', ')} differ${differing.length === 1 ? 's' : ''}. Choose a new taskId, or send exactly the definition that was sent before.`;
+      answers.set(candidate, { error: new ApiError('RequestConflict', message) });
+      continue;
+    }
+    repeated.set(taskId, row);
+    answers.set(candidate, { value: statusOf(row) });
+  }
+  const again = [...repeated.values()].flatMap((task) => {
+    const pending = task.runs.length === 1 && task.runs[0]?.state === 'pending';
+    return [messageFor(task, { message: 'taskDefined' }), ...(pending ? [messageFor(task, { message: 'taskPending', runId: 0 })] : [])];
+  });
+  await appendMessages(tx, again);
+  return answers;
+};
+
+const differences = (a: object, b: object): string[] => {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].filter((k) => !isDeepStrictEqual(a[k as keyof typeof a], b[k as keyof typeof b]));
+};

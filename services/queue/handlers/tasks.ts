@@ -1,0 +1,95 @@
+import { ApiError, type Caller, type Handlers } from '@taskcluster/api';
+import type { queue, TaskDefinition } from '@taskcluster/contracts';
+import { checkDefinition, checkDependencyCount, completeDefinition, DefinitionError, prioritiesAllowing } from '../domain/definition.ts';
+import { cancel, type Decision, rerun, scheduleByCaller } from '../domain/life-cycle.ts';
+import { priorityOf, statusOf, type Task } from '../domain/task.ts';
+import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
+import type { QueueService } from '../service.ts';
+import { findFullTasks, findTasks } from '../store/tasks.ts';
+
+type Queue = Handlers<typeof queue, QueueService>;
+type TaskHandlers = Pick<Queue, 'createTask' | 'task' | 'tasks' | 'status' | 'statuses' | 'scheduleTask' | 'rerunTask' | 'cancelTask'>;
+
+const asInputError = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (err) {
+    throw err instanceof DefinitionError ? new ApiError('InputError', err.message) : err;
+  }
+};
+
+const unknownTask = (taskId: string) => new ApiError('ResourceNotFound', `There is no task ${taskId}. Did it expire?`);
+
+export const existingTask = async (service: QueueService, taskId: string): Promise<Task> => {
+  const task = await service.findTask(taskId);
+  if (!task) throw unknownTask(taskId);
+  return task;
+};
+
+/** Steering end-points: existence first, then scopes from the stored task, then the decision. */
+const steer =
+  (decide: (task: Task, now: string) => Decision): Queue['cancelTask'] =>
+  async (service, { params: { taskId }, caller }) => {
+    const { schedulerId, taskGroupId, projectId } = await existingTask(service, taskId);
+    caller.authorize({ taskId, schedulerId, taskGroupId, projectId });
+    return { status: statusOf(await service.transit({ taskId, decide })) };
+  };
+
+const authorizeCreation = (
+  caller: Caller,
+  { scopes = [], routes = [], projectId, schedulerId, provisionerId, workerType, priority }: TaskDefinition,
+): void =>
+  caller.authorize({ scopes, routes, projectId, schedulerId, provisionerId, workerType, priorities: prioritiesAllowing(priority) });
+
+/** A page of the given ids: the ids themselves are the order, the token is how many were looked at. */
+const pageOfIds = (
+  taskIds: readonly string[],
+  { continuationToken, limit }: { readonly continuationToken?: string; readonly limit?: string },
+) => {
+  const [from] = decodeToken(continuationToken, 1) ?? [0];
+  const start = typeof from === 'number' ? from : 0;
+  const end = start + pageLimit(limit);
+  return { ids: taskIds.slice(start, end), next: end < taskIds.length ? { continuationToken: encodeToken([end]) } : {} };
+};
+
+export const taskHandlers: TaskHandlers = {
+  createTask: async (service, { params: { taskId }, body, caller }) => {
+    const definition = asInputError(() => {
+      const complete = completeDefinition(taskId, body);
+      checkDependencyCount(complete, service.limits);
+      return complete;
+    });
+    authorizeCreation(caller, definition);
+    asInputError(() => checkDefinition(definition, service.limits, service.now()));
+    return { status: await service.createTask({ taskId, definition }) };
+  },
+
+  task: async (service, { params: { taskId } }) => {
+    const definition = await service.findDefinition(taskId);
+    if (!definition) throw unknownTask(taskId);
+    return definition;
+  },
+
+  tasks: async ({ db }, { body: { taskIds = [] }, query, caller }) => {
+    caller.authorize({ taskIds });
+    const { ids, next } = pageOfIds(taskIds, query);
+    const rows = await findFullTasks(db, ids);
+    return {
+      tasks: rows.map((t) => ({ taskId: t.taskId, task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),
+      ...next,
+    };
+  },
+
+  status: async (service, { params: { taskId } }) => ({ status: statusOf(await existingTask(service, taskId)) }),
+
+  statuses: async ({ db }, { body: { taskIds = [] }, query, caller }) => {
+    caller.authorize({ taskIds });
+    const { ids, next } = pageOfIds(taskIds, query);
+    const rows = await findTasks(db, ids);
+    return { statuses: rows.map((t) => ({ taskId: t.taskId, status: statusOf(t) })), ...next };
+  },
+
+  scheduleTask: steer(scheduleByCaller),
+  rerunTask: steer(rerun),
+  cancelTask: steer(cancel),
+};

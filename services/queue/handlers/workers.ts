@@ -1,0 +1,57 @@
+import { ApiError, type Handlers } from '@taskcluster/api';
+import type { queue } from '@taskcluster/contracts';
+import { reclaim, report, reportException } from '../domain/life-cycle.ts';
+import { statusOf } from '../domain/task.ts';
+import type { QueueService } from '../service.ts';
+import { countTasks } from '../store/claims.ts';
+
+type Queue = Handlers<typeof queue, QueueService>;
+type WorkerHandlers = Pick<
+  Queue,
+  'claimWork' | 'reclaimTask' | 'reportCompleted' | 'reportFailed' | 'reportException' | 'pendingTasks' | 'taskQueueCounts'
+>;
+
+const resolve =
+  (state: 'completed' | 'failed'): Queue['reportCompleted'] =>
+  async (service, { params: { taskId, runId } }) => ({
+    status: statusOf(await service.transit({ taskId, decide: (task, now) => report(task, Number(runId), state, now) })),
+  });
+
+export const workerHandlers: WorkerHandlers = {
+  claimWork: async ({ claims, config }, { params: { taskQueueId }, body: { workerGroup, workerId, tasks = 1 }, caller, signal }) => {
+    caller.authorize({ taskQueueId, workerGroup, workerId });
+    return { tasks: [...(await claims.claim({ taskQueueId, workerGroup, workerId, tasks }, { waitMs: config.longPollMs, signal }))] };
+  },
+
+  reclaimTask: async (service, { params: { taskId, runId } }) => {
+    const { config, issueCredentials } = service;
+    const run = Number(runId);
+    const task = await service.transit({
+      taskId,
+      decide: (t, now) => reclaim(t, { runId: run, claimTimeoutMs: config.claimTimeoutMs }, now),
+    });
+    const { workerGroup = '', workerId = '', takenUntil = '' } = task.runs[run] ?? {};
+    const definition = await service.findDefinition(taskId);
+    if (!definition) throw new ApiError('ResourceNotFound', `There is no task ${taskId}. Did it expire?`);
+    const credentials = issueCredentials({ task, runId: run, workerGroup, workerId, takenUntil, scopes: definition.scopes ?? [] });
+    return { status: statusOf(task), runId: run, workerGroup, workerId, takenUntil, credentials };
+  },
+
+  reportCompleted: resolve('completed'),
+  reportFailed: resolve('failed'),
+  reportException: async (service, { params: { taskId, runId }, body: { reason } }) => ({
+    status: statusOf(await service.transit({ taskId, decide: (task, now) => reportException(task, Number(runId), reason, now) })),
+  }),
+
+  pendingTasks: async ({ db }, { params: { taskQueueId } }) => {
+    const [provisionerId = '', workerType = ''] = taskQueueId.split('/');
+    const { pending } = await countTasks(db, taskQueueId);
+    return { provisionerId, workerType, taskQueueId, pendingTasks: pending };
+  },
+
+  taskQueueCounts: async ({ db }, { params: { taskQueueId } }) => {
+    const [provisionerId = '', workerType = ''] = taskQueueId.split('/');
+    const { pending, claimed } = await countTasks(db, taskQueueId);
+    return { provisionerId, workerType, taskQueueId, pendingTasks: pending, claimedTasks: claimed };
+  },
+};

@@ -1,0 +1,72 @@
+import { type Queryable, sql, type Tx } from '@taskcluster/db';
+import { Type } from 'typebox';
+
+const GroupRow = Type.Object({
+  taskGroupId: Type.String(),
+  schedulerId: Type.String(),
+  expires: Type.String(),
+  sealed: Type.Union([Type.String(), Type.Null()]),
+});
+
+const groupColumns = sql`task_group_id as "taskGroupId", scheduler_id as "schedulerId", expires, sealed`;
+
+export const findGroup = (db: Queryable, taskGroupId: string) =>
+  db.maybe(GroupRow, sql`select ${groupColumns} from queue.groups where task_group_id = ${taskGroupId}`);
+
+const SharedGroupRow = Type.Object({ ...GroupRow.properties, now: Type.String() });
+
+/**
+ * Locks groups that tasks are about to join: none is sealed before the tasks are in. Creators share the lock, so they do
+ * not wait for each other.
+ */
+export const shareGroups = (tx: Tx, taskGroupIds: readonly string[]) =>
+  tx.many(
+    SharedGroupRow,
+    sql`select ${groupColumns}, platform.now() as now from queue.groups where task_group_id = any(${taskGroupIds}) order by task_group_id for share`,
+  );
+
+export interface NewGroup {
+  readonly taskGroupId: string;
+  readonly schedulerId: string;
+  readonly expires: string;
+}
+/** Creates groups that do not exist; who comes second changes nothing. */
+export const createGroups = (tx: Tx, groups: readonly NewGroup[]) =>
+  tx.run(sql`
+    insert into queue.groups (task_group_id, scheduler_id, expires)
+    select "taskGroupId", "schedulerId", expires
+    from json_to_recordset(${JSON.stringify(groups)}::json) as ("taskGroupId" text, "schedulerId" text, expires timestamptz)
+    order by "taskGroupId"
+    on conflict (task_group_id) do nothing`);
+
+/** A group outlives its tasks: its expiry moves on when a task that expires later joins. */
+export const extendGroups = (tx: Tx, groups: readonly Omit<NewGroup, 'schedulerId'>[]) =>
+  tx.run(sql`
+    update queue.groups g set expires = n.expires
+    from json_to_recordset(${JSON.stringify(groups)}::json) as n ("taskGroupId" text, expires timestamptz)
+    where g.task_group_id = n."taskGroupId" and g.expires < n.expires`);
+
+/** Notes that a task of each of these groups was resolved. Never waits: the same group may be noted many times. */
+export const noteGroups = (tx: Tx, taskGroupIds: readonly string[]) =>
+  tx.run(sql`insert into queue.group_checks (task_group_id) select unnest(${taskGroupIds}::text[])`);
+
+const Noted = Type.Object({ taskGroupId: Type.String() });
+/** Takes notes of resolved tasks; each note is taken by one process. */
+export const takeGroupNotes = (tx: Tx, limit: number) =>
+  tx.many(
+    Noted,
+    sql`
+      delete from queue.group_checks where id = any(array(select id from queue.group_checks order by id limit ${limit} for update skip locked))
+      returning task_group_id as "taskGroupId"`,
+  );
+
+/** Of these groups, the ones in which every task has been resolved at least once. */
+export const resolvedGroups = (tx: Tx, taskGroupIds: readonly string[]) =>
+  tx.many(
+    GroupRow,
+    sql`
+      select ${groupColumns} from queue.groups g
+      where g.task_group_id = any(${taskGroupIds})
+        and not exists (select from queue.tasks t where t.task_group_id = g.task_group_id and not t.ever_resolved)
+      order by g.task_group_id`,
+  );
