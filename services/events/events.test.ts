@@ -1,0 +1,173 @@
+import { connect } from 'node:net';
+import { createServer, methodsOf, monitoringHandlers, serviceApi } from '@taskcluster/api';
+import { appendMessages } from '@taskcluster/bus';
+import { events as contract } from '@taskcluster/contracts';
+import { silentLog } from '@taskcluster/log';
+import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { eventsService } from './index.ts';
+
+const exchange = 'exchange/taskcluster-queue/v1/task-running';
+const everything = `${exchange}:#`;
+
+let t: TestDatabase;
+let server: ReturnType<typeof createServer>;
+let rootUrl: string;
+let scopes: readonly string[] = ['web:read-pulse'];
+
+const serve = async (keepAliveMs: number) => {
+  const methods = methodsOf(serviceApi({ contract, handlers: eventsService.handlers, service: { db: t.db, keepAliveMs } }), monitoringHandlers({}));
+  const made = createServer({
+    rootUrl: 'http://127.0.0.1',
+    methods,
+    authenticate: () => ({ status: 'auth-success', scheme: 'hawk', clientId: 'tester', scopes, expires: new Date(Date.now() + 60_000) }),
+    now: Date.now,
+    log: silentLog,
+    version: {},
+    documents: new Map(),
+  });
+  const port = await made.listen({ host: '127.0.0.1', port: 0 });
+  return { server: made, rootUrl: `http://127.0.0.1:${port}` };
+};
+
+beforeAll(async () => {
+  t = await openTestDatabase(inject('postgres'));
+  ({ server, rootUrl } = await serve(15_000));
+});
+afterAll(async () => {
+  await server.close(100);
+  await t.close();
+});
+
+const publish = (...keys: readonly string[]) =>
+  t.db.tx((tx) => appendMessages(tx, keys.map((routingKey) => ({ exchange, routingKey, cc: [`route.${routingKey}`], payload: { routingKey, text: 'a\nb' } }))));
+const get = (query: Record<string, string>, root = rootUrl) => fetch(`${root}/api/events/v1/events?${new URLSearchParams(query).toString()}`);
+
+interface Event {
+  readonly id?: string;
+  readonly event: string;
+  readonly data?: { readonly routingKey: string };
+}
+const parse = (text: string): Event => {
+  const fields = Object.fromEntries(text.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]));
+  return { ...fields, ...(fields.data ? { data: JSON.parse(fields.data) as Event['data'] } : {}) } as Event;
+};
+const listen = async (query: Record<string, string>, root = rootUrl) => {
+  const answer = await get(query, root);
+  const reader = answer.body?.getReader();
+  let text = '';
+  const next = async (): Promise<Event | undefined> => {
+    while (!text.includes('\n\n')) {
+      const { value, done } = (await reader?.read()) ?? { done: true };
+      if (done) return undefined;
+      text += Buffer.from(value as Uint8Array).toString();
+    }
+    const end = text.indexOf('\n\n');
+    const event = parse(text.slice(0, end));
+    text = text.slice(end + 2);
+    return event;
+  };
+  return { answer, next, leave: () => reader?.cancel() };
+};
+
+test('a listener is told where it is, and then gets the messages that it wants', async () => {
+  const listener = await listen({ bind: `${exchange}:a.#` });
+  expect(listener.answer.status).toBe(200);
+  expect(listener.answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  expect(await listener.next()).toEqual({ event: 'place', id: expect.stringMatching(/^\d+:\d+:/) });
+  await publish('b.1', 'a.1');
+  expect(await listener.next()).toEqual({
+    event: 'message',
+    id: expect.stringMatching(/^\d+:\d+:/),
+    data: { exchange, routingKey: 'a.1', cc: ['route.a.1'], payload: { routingKey: 'a.1', text: 'a\nb' } },
+  });
+  await listener.leave();
+});
+
+test('whoever was cut off goes on at the cursor and misses nothing', async () => {
+  const first = await listen({ bind: everything });
+  const place = await first.next();
+  await publish('one');
+  const seen = await first.next();
+  await first.leave();
+  await publish('two', 'three');
+  const second = await listen({ bind: everything, cursor: seen?.id ?? '' });
+  expect(await second.next()).toMatchObject({ event: 'place', id: seen?.id });
+  expect((await second.next())?.data?.routingKey).toBe('two');
+  const third = await second.next();
+  expect(third?.data?.routingKey).toBe('three');
+  expect(third?.id).toBeDefined();
+  await second.leave();
+  const all = await listen({ bind: everything, cursor: place?.id ?? '' });
+  await all.next();
+  expect([(await all.next())?.data, (await all.next())?.data, (await all.next())?.data].map((d) => d?.routingKey)).toEqual(['one', 'two', 'three']);
+  await all.leave();
+});
+
+test('only the last message of a page carries its cursor, so a cut in the middle repeats rather than skips', async () => {
+  const listener = await listen({ bind: everything });
+  await listener.next();
+  await publish('p.1', 'p.2', 'p.3');
+  const ids = [await listener.next(), await listener.next(), await listener.next()].map((e) => e?.id !== undefined);
+  expect(ids).toEqual([false, false, true]);
+  await listener.leave();
+});
+
+test('a quiet stream says now and then where it is', async () => {
+  const quick = await serve(20);
+  const listener = await listen({ bind: everything }, quick.rootUrl);
+  for (let i = 0; i < 3; i++) expect(await listener.next()).toMatchObject({ event: 'place' });
+  await listener.leave();
+  await quick.server.close(100);
+});
+
+test('a stream ends when the server stops', async () => {
+  const stopping = await serve(15_000);
+  const listener = await listen({ bind: everything }, stopping.rootUrl);
+  await listener.next();
+  const closed = stopping.server.close(100);
+  expect(await listener.next()).toBeUndefined();
+  await closed;
+});
+
+test('a binding or a cursor that cannot be read is refused before the stream begins', async () => {
+  const code = async (query: Record<string, string>) => {
+    const answer = await get(query);
+    return [answer.status, ((await answer.json()) as { code: string }).code];
+  };
+  const refused = [400, 'InputError'];
+  expect(await code({})).toEqual(refused);
+  expect(await code({ bind: 'nonsense' })).toEqual(refused);
+  expect(await code({ bind: `${everything},` })).toEqual(refused);
+  expect(await code({ bind: Array(51).fill('a:#').join(',') })).toEqual(refused);
+  // Nonsense, a snapshot that ends before it begins, one whose members are out of order, and one that goes on in such a one.
+  for (const cursor of ['nonsense', '9:5:', '5:9:8,6', '5:9:/9:5:/1']) {
+    expect(await code({ bind: everything, cursor }), cursor).toEqual(refused);
+  }
+});
+
+test('listening needs the scope', async () => {
+  scopes = ['web:*:no'];
+  expect((await get({ bind: everything })).status).toBe(403);
+  scopes = ['web:read-pulse'];
+});
+
+test('a listener who does not read is sent no more than fits, and whoever left is forgotten', async () => {
+  let listening = 0;
+  const { on } = t.db.wakeups;
+  t.db.wakeups.on = (channel, listener) => {
+    listening++;
+    const off = on(channel, listener);
+    return () => (listening--, off());
+  };
+  // A connection that is never read from: only what the sockets buffer is sent.
+  const { port } = new URL(rootUrl);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.pause();
+  socket.write(`GET /api/events/v1/events?bind=${encodeURIComponent(everything)} HTTP/1.1\r\nhost: x\r\n\r\n`);
+  while (listening === 0) await new Promise((resolve) => setImmediate(resolve));
+  await publish('unread');
+  socket.destroy();
+  while (listening > 0) await new Promise((resolve) => setImmediate(resolve));
+  t.db.wakeups.on = on;
+});
