@@ -1,0 +1,179 @@
+import { createServer, invoker, type Method, methodsOf, monitoringHandlers, type Server } from '@taskcluster/api';
+import { retentionLoop } from '@taskcluster/bus';
+import { type Credentials, type Invoke, local } from '@taskcluster/client';
+import { type Config, loadConfig } from '@taskcluster/config';
+import type { Contract } from '@taskcluster/contracts';
+import { contracts, GenericWorkerPayload } from '@taskcluster/contracts';
+import { publish } from '@taskcluster/contracts/publish';
+import { connect, type Database, migrate } from '@taskcluster/db';
+import { authenticate } from '@taskcluster/hawk';
+import type { Log } from '@taskcluster/log';
+import { type RunningLoops, startLoops } from '@taskcluster/loop';
+import type { Platform } from '@taskcluster/service';
+import { builtInScopes, createTokenCipher, openAccess, syncStaticClients } from '@taskcluster/service-auth';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootClientId, rootToken } from './credentials-file.ts';
+import { allServices, type RunnableService } from './services.ts';
+import { openSecrets } from './secrets.ts';
+import { settings } from './settings.ts';
+import { version } from './version.ts';
+
+export interface PlatformOptions {
+  readonly connectionString: string;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970; tests give a clock that they move. */
+  readonly now?: () => number;
+  /** Tests check every row that is read. */
+  readonly checkRows?: boolean;
+}
+
+export interface RunningPlatform {
+  readonly rootUrl: string;
+  readonly port: number;
+  readonly db: Database;
+  readonly rootCredentials: Credentials;
+  /** A one-time code with which a browser signs in. */
+  readonly newSignInCode: () => Promise<string>;
+  /** Refuses new requests, lets running ones finish, ends loops and connections. */
+  stop(): Promise<void>;
+}
+
+/** Puts a process together: database, clients and roles, services, HTTP server and loops. */
+export const startPlatform = async (options: PlatformOptions): Promise<RunningPlatform> => {
+  const { connectionString, log, env, now = Date.now, checkRows = false } = options;
+  const config = loadConfig(settings, env);
+  const db = connect({ connectionString, log, maxConnections: config.databaseConnections, checkRows });
+  try {
+    return await assemble({ ...options, now, db, config, services: allServices() });
+  } catch (err) {
+    await db.close();
+    throw err;
+  }
+};
+
+interface Assembly extends Omit<PlatformOptions, 'now'> {
+  readonly now: () => number;
+  readonly db: Database;
+  readonly config: Config<typeof settings>;
+  readonly services: readonly RunnableService[];
+}
+
+const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
+  const { db, log, config, env, host, services } = assembly;
+  const { platform, access, connectServices } = await foundation(assembly);
+  const running = await Promise.all(services.map((s) => run(s, platform, env)));
+  const methods = running.flatMap((s) => s.methods);
+  connectServices(invoker(methods));
+  const server = createServer({
+    rootUrl: platform.rootUrl,
+    methods,
+    authenticate: (request) => authenticate(request, access.authority),
+    now: platform.now,
+    log,
+    version,
+    documents: publish(contracts, [GenericWorkerPayload]),
+    page: pageFolder(),
+  });
+  const port = await server.listen({ host, port: assembly.port });
+  const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs }, wakeups: db.wakeups, log });
+  const loops = [...running.map((s) => s.startLoops()), retention];
+  return {
+    rootUrl: platform.rootUrl,
+    port,
+    db,
+    rootCredentials: platform.credentialsOf('root'),
+    newSignInCode: async () => (await running.find((s) => s.newSignInCode)?.newSignInCode?.()) ?? '',
+    stop: () => stopAll({ server, loops, running, access, db, drainMs: config.drainMs }),
+  };
+};
+
+/** What services stand on: a migrated database, the clients and roles in memory, and each other. */
+const foundation = async ({ dataDir, db, log, now, config, host, port, services }: Assembly) => {
+  const secrets = openSecrets(dataDir, config.secret);
+  const token = rootToken(dataDir, config.rootAccessToken);
+  const credentialsOf = (service: string): Credentials => ({
+    clientId: `static/taskcluster/${service}`,
+    accessToken: service === 'root' ? token : secrets.tokenOf(service),
+  });
+  const cipher = createTokenCipher(secrets.keyFor('access-tokens'));
+  await migrate(
+    db,
+    services.flatMap((s) => s.migrations ?? []),
+  );
+  await syncStaticClients(db, cipher, staticClients(credentialsOf));
+  const access = await openAccess({ db, cipher, log, now });
+  // Services call each other; whom they call is known when all of them are there.
+  let invoke: Invoke = () => Promise.reject(new Error('A service was called while it was being put together.'));
+  const platform: Platform = {
+    rootUrl: (config.rootUrl || `http://${shownHost(host)}:${port}`).replace(/\/+$/, ''),
+    dataDir,
+    db,
+    log,
+    now,
+    credentialsOf,
+    keyFor: secrets.keyFor,
+    authority: access.authority,
+    clientOf: <C extends Contract>(contract: C, as: string) =>
+      local(contract, (call) => invoke(call), {
+        clientId: `static/taskcluster/${as}`,
+        scopes: access.authority.expand(builtInScopes[as] ?? []),
+      }),
+  };
+  return { platform, access, connectServices: (all: Invoke) => void (invoke = all) };
+};
+
+/** What a user types into a browser for an address that is listened on. */
+const shownHost = (host: string) => (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host);
+
+const staticClients = (credentialsOf: Platform['credentialsOf']) =>
+  Object.entries(builtInScopes).map(([service, scopes]) => ({
+    ...credentialsOf(service),
+    scopes,
+    description: service === 'root' ? `\`${rootClientId}\` may do everything.` : `The ${service} service acts with this client.`,
+  }));
+
+const pageFolder = () => {
+  const folder = join(import.meta.dirname, '../ui/dist');
+  return existsSync(join(folder, 'index.html')) ? { folder } : undefined;
+};
+
+interface RunningService {
+  readonly methods: readonly Method[];
+  readonly startLoops: () => RunningLoops;
+  readonly newSignInCode: (() => Promise<string>) | undefined;
+  readonly close: () => Promise<void>;
+}
+
+const run = async (part: RunnableService, platform: Platform, env: PlatformOptions['env']): Promise<RunningService> => {
+  const log = platform.log.child({ service: part.contract.service });
+  const service = await part.create({ ...platform, log }, loadConfig(part.settings, env));
+  const { signInCode } = part;
+  return {
+    methods: methodsOf(part.api(service), monitoringHandlers(version)),
+    startLoops: () => startLoops(part.loops, { service, wakeups: platform.db.wakeups, log }),
+    newSignInCode: signInCode ? () => signInCode(service) : undefined,
+    close: () => part.close(service),
+  };
+};
+
+interface Stopping {
+  readonly server: Server;
+  readonly loops: readonly RunningLoops[];
+  readonly running: readonly RunningService[];
+  readonly access: { close(): Promise<void> };
+  readonly db: Database;
+  readonly drainMs: number;
+}
+
+const stopAll = async ({ server, loops, running, access, db, drainMs }: Stopping): Promise<void> => {
+  await server.close(drainMs);
+  await Promise.all(loops.map((l) => l.stop()));
+  await Promise.all(running.map((s) => s.close()));
+  await access.close();
+  await db.close();
+};

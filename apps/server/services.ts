@@ -1,0 +1,57 @@
+import { consumerLoop } from '@taskcluster/bus';
+import type { Settings } from '@taskcluster/config';
+import type { Contract, Endpoint } from '@taskcluster/contracts';
+import type { Handler, ServiceApi } from '@taskcluster/api';
+import type { Migrations } from '@taskcluster/db';
+import type { Loop } from '@taskcluster/loop';
+import type { Platform, ServiceDefinition } from '@taskcluster/service';
+import { authService } from '@taskcluster/service-auth';
+import { eventsService } from '@taskcluster/service-events';
+import { localArtifactStore, objectService } from '@taskcluster/service-object';
+import { queueService } from '@taskcluster/service-queue';
+import { createSignInCode, webServerService } from '@taskcluster/service-web-server';
+
+/** A service whose own types only its parts know: what is needed to run it beside others. */
+export interface RunnableService {
+  readonly contract: Contract;
+  readonly settings: Settings;
+  readonly migrations: Migrations | undefined;
+  readonly create: (platform: Platform, config: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  readonly api: (service: unknown) => ServiceApi;
+  readonly loops: readonly Loop<unknown>[];
+  readonly close: (service: unknown) => Promise<void>;
+  /** Makes a one-time code for signing in, where the service can. */
+  readonly signInCode?: (service: unknown) => Promise<string>;
+}
+
+const runnable = <C extends Contract, S, G extends Settings>(
+  definition: ServiceDefinition<C, S, G>,
+  signInCode?: (service: S) => Promise<string>,
+): RunnableService => {
+  const { contract, settings, migrations, handlers, heartbeat, loops = [], consumers = [] } = definition;
+  const own = [...loops, ...consumers.map(consumerLoop)] as unknown as readonly Loop<unknown>[];
+  return {
+    contract,
+    settings,
+    migrations,
+    create: async (platform, config) => definition.create(platform, config as never),
+    api: (service) => ({
+      contract,
+      handlers: handlers as unknown as Readonly<Record<string, Handler<Endpoint, never>>>,
+      service,
+      ...(heartbeat ? { heartbeat: () => heartbeat(service as S) } : {}),
+    }),
+    loops: own,
+    close: async (service) => definition.close?.(service as S),
+    ...(signInCode ? { signInCode: (service: unknown) => signInCode(service as S) } : {}),
+  };
+};
+
+/** The services of a process that runs everything. */
+export const allServices = (): RunnableService[] => [
+  runnable(authService),
+  runnable(queueService((platform) => localArtifactStore({ platform }))),
+  runnable(objectService),
+  runnable(eventsService),
+  runnable(webServerService, createSignInCode),
+];

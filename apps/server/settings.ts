@@ -1,0 +1,42 @@
+import { duration, integer, text } from '@taskcluster/config';
+
+/** Settings of the process itself; each service adds its own. */
+export const settings = {
+  databaseUrl: text({
+    env: 'DATABASE_URL',
+    default: '',
+    secret: true,
+    description: 'A PostgreSQL (15 to 18) to use instead of the embedded one.',
+  }),
+  rootUrl: text({
+    env: 'TASKCLUSTER_ROOT_URL',
+    default: '',
+    description: 'The address that users and workers have; without it, the one that this process listens on.',
+  }),
+  secret: text({
+    env: 'TASKCLUSTER_SECRET',
+    default: '',
+    secret: true,
+    description: '64 hexadecimal digits from which keys are derived; without it, the file secret.key of the data folder.',
+  }),
+  rootAccessToken: text({
+    env: 'ROOT_ACCESS_TOKEN',
+    default: '',
+    secret: true,
+    description: 'The access token of the root client; without it, one is made at first start.',
+  }),
+  logLevel: text({ env: 'LOG_LEVEL', default: 'warn', description: 'debug, info, warn, error or silent.' }),
+  databaseConnections: integer({
+    env: 'DATABASE_CONNECTIONS',
+    default: 12,
+    min: 4,
+    max: 500,
+    description: 'The most connections of this process to the database.',
+  }),
+  messageRetentionMs: duration({
+    env: 'MESSAGE_RETENTION',
+    default: '7d',
+    description: 'How long messages are kept for listeners that were away.',
+  }),
+  drainMs: duration({ env: 'DRAIN_TIMEOUT', default: '10s', description: 'How long running requests may take when the process stops.' }),
+} as const;

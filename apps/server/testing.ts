@@ -1,0 +1,91 @@
+import { http } from '@taskcluster/client';
+import type { Client, Credentials } from '@taskcluster/client';
+import { contracts } from '@taskcluster/contracts';
+import { type Database, sql } from '@taskcluster/db';
+import { silentLog } from '@taskcluster/log';
+import { openTestDatabase, type TestClock } from '@taskcluster/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { startPlatform } from './platform.ts';
+
+/** A whole platform of its own for a test file: real server, real database; time stands still unless moved. */
+export interface TestPlatform {
+  readonly rootUrl: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly db: Database;
+  readonly connectionString: string;
+  readonly clock: TestClock;
+  readonly credentials: Credentials;
+  /** Clients with all scopes, over HTTP. */
+  readonly clients: { readonly [K in keyof typeof contracts]: Client<(typeof contracts)[K]> };
+  readonly newSignInCode: () => Promise<string>;
+  /** The names of the messages about a task, in the order in which they were announced. */
+  readonly announced: (taskId: string) => Promise<string[]>;
+  /** Stops the server; the database stays until `close`. */
+  readonly stop: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const Name = Type.Object({ name: Type.String() });
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+
+/** Starts a platform on the cluster of the test run (`inject('postgres')`). `env` sets the services' settings. */
+export const testPlatform = async (cluster: string, env: Readonly<Record<string, string>> = {}): Promise<TestPlatform> => {
+  const database = await openTestDatabase(cluster);
+  const dataDir = await mkdtemp(join(tmpdir(), 'taskcluster-test-'));
+  const port = await freePort();
+  const platform = await startPlatform({
+    connectionString: database.connectionString,
+    dataDir,
+    host: '127.0.0.1',
+    port,
+    log: silentLog,
+    env,
+    now: database.clock.now,
+    checkRows: true,
+  });
+  const { rootUrl, rootCredentials: credentials } = platform;
+  const clients = Object.fromEntries(
+    Object.entries(contracts).map(([name, contract]) => [name, http(contract, { rootUrl, credentials })]),
+  ) as unknown as TestPlatform['clients'];
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= platform.stop());
+  return {
+    rootUrl,
+    port,
+    dataDir,
+    db: database.db,
+    connectionString: database.connectionString,
+    clock: database.clock,
+    credentials,
+    clients,
+    newSignInCode: platform.newSignInCode,
+    announced: async (taskId) => {
+      const rows = await database.db.many(
+        Name,
+        sql`select split_part(exchange, '/', 4) as name from platform.messages where payload -> 'status' ->> 'taskId' = ${taskId} order by id`,
+      );
+      return rows.map((r) => r.name);
+    },
+    stop,
+    close: async () => {
+      await stop();
+      await database.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
