@@ -1,7 +1,8 @@
-import { http } from '@taskcluster/client';
 import type { Client, Credentials } from '@taskcluster/client';
+import { http, type Sign } from '@taskcluster/client/http';
 import { contracts } from '@taskcluster/contracts';
 import { type Database, sql } from '@taskcluster/db';
+import { authorizationHeader } from '@taskcluster/hawk';
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestClock } from '@taskcluster/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -59,9 +60,10 @@ export const testPlatform = async (cluster: string, env: Readonly<Record<string,
     checkRows: true,
   });
   const { rootUrl, rootCredentials: credentials } = platform;
-  const clients = Object.fromEntries(
-    Object.entries(contracts).map(([name, contract]) => [name, http(contract, { rootUrl, credentials })]),
-  ) as unknown as TestPlatform['clients'];
+  // Signed with the platform's clock, which the test moves.
+  const sign: Sign = (request) => authorizationHeader({ ...request, now: database.clock.now() });
+  const entries = Object.entries(contracts).map(([name, contract]) => [name, http(contract, { rootUrl, credentials, sign })]);
+  const clients = Object.fromEntries(entries) as unknown as TestPlatform['clients'];
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= platform.stop());
   return {

@@ -43,6 +43,12 @@ export const invoker = (methods: readonly Method[]): Invoke => {
         requestId: randomUUID(),
         authenticate: () => ({ status: 'auth-failed', message: 'A call inside the process carries no signature.' }),
       });
+      if (reply.status >= 400)
+        throw new CallError(`${service}.${method} answered ${reply.status}.`, {
+          code: 'UnexpectedAnswer',
+          status: reply.status,
+          body: reply.body,
+        });
       return reply.body;
     } catch (err) {
       if (err instanceof ApiError) throw new CallError(err.message, { code: err.code, status: err.status, cause: err });

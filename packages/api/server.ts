@@ -74,8 +74,11 @@ export const createServer = (options: ServerOptions): Server => {
     },
     close: async (graceMs = 10_000) => {
       stopping.abort();
+      // A connection that ends its request after the close began is idle then, and is not looked at again by itself.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
       await app.close();
+      clearInterval(sweep);
       clearTimeout(cut);
     },
   };

@@ -22,6 +22,7 @@ export async function* streamMessages(
   let cursor = from.cursor ?? (await currentCursor(db));
   let wake = () => {};
   let woken = false;
+  let lastYield = performance.now();
   const ring = () => {
     woken = true;
     wake();
@@ -35,14 +36,18 @@ export async function* streamMessages(
       const page = await readAfter(db, cursor, pageSize);
       cursor = page.cursor;
       const messages = page.messages.filter((m) => bindings.some((b) => matchesBinding(b, m)));
-      if (messages.length > 0) yield { messages, cursor };
+      // Also while many messages pass that nobody wants: the listener's cursor has to move on, and it must hear that the stream lives.
+      const due = lastYield + keepAliveMs <= performance.now();
+      if (messages.length > 0 || due) {
+        lastYield = performance.now();
+        yield { messages, cursor };
+      }
       if (page.more || woken) continue;
-      const inTime = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => resolve(false), keepAliveMs);
-        wake = () => (clearTimeout(timer), resolve(true));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(0, lastYield + keepAliveMs - performance.now()));
+        wake = () => (clearTimeout(timer), resolve());
         if (woken || signal.aborted) wake();
       });
-      if (!inTime) yield { messages: [], cursor };
     }
   } finally {
     off();

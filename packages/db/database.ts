@@ -26,7 +26,8 @@ export interface Tx extends Queryable {
 export interface Database extends Queryable {
   /**
    * Runs `work` in one transaction (read committed). It is tried again, whole, when PostgreSQL breaks a deadlock
-   * or a serialisation conflict by ending it; so `work` must have no effects besides its statements.
+   * or a serialisation conflict by ending it; so `work` must have no effects besides its statements. Answers only what
+   * was committed: a statement that failed ends the transaction, also when `work` caught its error.
    */
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly wakeups: Wakeups;
@@ -45,6 +46,8 @@ export interface DatabaseOptions {
 }
 
 const maxAttempts = 8;
+// Longer than a busy moment, shorter than the 30 s that callers wait: whoever gets no connection is refused, not kept.
+const connectionTimeoutMs = 10_000;
 const types = new pg.TypeOverrides();
 const isoTime = (text: string) => new Date(text.endsWith('+00') ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text).toISOString();
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, isoTime);
@@ -67,6 +70,8 @@ export const connect = (options: DatabaseOptions): Database => {
     connectionString: options.connectionString,
     max: options.maxConnections ?? 12,
     idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    keepAlive: true,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     application_name: 'taskcluster',
     options: '-c timezone=UTC -c datestyle=ISO',
@@ -75,7 +80,8 @@ export const connect = (options: DatabaseOptions): Database => {
     pipeline: true,
   } as pg.PoolConfig);
   // An idle connection that PostgreSQL closes (a restart) is replaced at the next use.
-  pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
+  let closing: Promise<void> | undefined;
+  pool.on('error', (err) => !closing && log.warn({ err }, 'an idle database connection was lost'));
   const wakeups = createWakeups({ connectionString: options.connectionString, log });
 
   const guarded = async (statement: Sql) => {
@@ -87,10 +93,7 @@ export const connect = (options: DatabaseOptions): Database => {
     ...queryable(guarded, checkRows),
     tx: (work) => retrying(log, () => transaction({ pool, wakeups, checkRows }, work)),
     wakeups,
-    close: async () => {
-      await wakeups.close();
-      await pool.end();
-    },
+    close: () => (closing ??= wakeups.close().then(() => pool.end())),
   };
 };
 
@@ -121,23 +124,35 @@ const transaction = async <T>({ pool, wakeups, checkRows }: Connected, work: (tx
   const connection = await pool.connect();
   const wakes: [string, string][] = [];
   let broken: Error | undefined;
+  let ended = false;
+  // Nobody else listens while it is lent out, and a lost connection that nobody listens to ends the process.
+  const lost = (err: Error) => void (broken = err);
+  connection.on('error', lost);
   try {
     // Not awaited: it travels with the first statement.
     const begun = connection.query('begin');
     begun.catch(() => {});
     const tx: Tx = {
-      ...queryable((statement) => connection.query(query(statement)), checkRows),
+      ...queryable(async (statement) => {
+        if (ended) throw new Error(`This statement came after the end of its transaction: ${statement.text.slice(0, 200)}`);
+        return connection.query(query(statement));
+      }, checkRows),
       wake: (channel, key = '') => void wakes.push([channel, key]),
     };
     const result = await inTransaction.run(true, () => work(tx));
     await begun;
-    await connection.query('commit');
+    ended = true;
+    // PostgreSQL answers COMMIT with ROLLBACK, not with an error, when a statement before it failed.
+    const { command } = await connection.query('commit');
+    if (command !== 'COMMIT') throw new Error('The transaction was rolled back because one of its statements failed and nobody said so.');
     wakeups.emitAll(wakes);
     return result;
   } catch (err) {
+    ended = true;
     await connection.query('rollback').catch((failure: Error) => (broken = failure));
     throw err;
   } finally {
+    connection.removeListener('error', lost);
     connection.release(broken);
   }
 };

@@ -30,6 +30,16 @@ export interface LogOptions {
   readonly fd?: number;
 }
 
+/**
+ * What a log says about an error: never its other properties, in which drivers keep whole connections and what was sent on them.
+ */
+const describeError = (err: unknown): unknown => {
+  if (!(err instanceof Error)) return String(err);
+  const { name, message, stack, cause } = err;
+  const { code } = err as { code?: unknown };
+  return { name, message, ...(code === undefined ? {} : { code }), stack, ...(cause === undefined ? {} : { cause: describeError(cause) }) };
+};
+
 /** A log that writes JSON lines; line breaks and control characters inside values are escaped by JSON itself. */
 export const createLog = ({ level, name, fd = 2 }: LogOptions): Log =>
   pino(
@@ -39,7 +49,7 @@ export const createLog = ({ level, name, fd = 2 }: LogOptions): Log =>
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: secretNames.flatMap((n) => [n, `*.${n}`, `*.*.${n}`]), censor: '(hidden)' },
-      serializers: { err: pino.stdSerializers.err },
+      serializers: { err: describeError },
     },
     pino.destination({ fd, sync: true }),
   );

@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
 import { createServer, methodsOf, monitoringHandlers, serviceApi } from '@taskcluster/api';
-import { appendMessages } from '@taskcluster/bus';
+import { appendMessages, currentCursor } from '@taskcluster/bus';
 import { events as contract } from '@taskcluster/contracts';
+import type { Database } from '@taskcluster/db';
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -16,7 +18,10 @@ let rootUrl: string;
 let scopes: readonly string[] = ['web:read-pulse'];
 
 const serve = async (keepAliveMs: number) => {
-  const methods = methodsOf(serviceApi({ contract, handlers: eventsService.handlers, service: { db: t.db, keepAliveMs } }), monitoringHandlers({}));
+  const methods = methodsOf(
+    serviceApi({ contract, handlers: eventsService.handlers, service: { db: t.db, keepAliveMs } }),
+    monitoringHandlers({}),
+  );
   const made = createServer({
     rootUrl: 'http://127.0.0.1',
     methods,
@@ -40,8 +45,14 @@ afterAll(async () => {
 });
 
 const publish = (...keys: readonly string[]) =>
-  t.db.tx((tx) => appendMessages(tx, keys.map((routingKey) => ({ exchange, routingKey, cc: [`route.${routingKey}`], payload: { routingKey, text: 'a\nb' } }))));
-const get = (query: Record<string, string>, root = rootUrl) => fetch(`${root}/api/events/v1/events?${new URLSearchParams(query).toString()}`);
+  t.db.tx((tx) =>
+    appendMessages(
+      tx,
+      keys.map((routingKey) => ({ exchange, routingKey, cc: [`route.${routingKey}`], payload: { routingKey, text: 'a\nb' } })),
+    ),
+  );
+const get = (query: Record<string, string>, root = rootUrl) =>
+  fetch(`${root}/api/events/v1/events?${new URLSearchParams(query).toString()}`);
 
 interface Event {
   readonly id?: string;
@@ -49,7 +60,9 @@ interface Event {
   readonly data?: { readonly routingKey: string };
 }
 const parse = (text: string): Event => {
-  const fields = Object.fromEntries(text.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]));
+  const fields = Object.fromEntries(
+    text.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+  );
   return { ...fields, ...(fields.data ? { data: JSON.parse(fields.data) as Event['data'] } : {}) } as Event;
 };
 const listen = async (query: Record<string, string>, root = rootUrl) => {
@@ -100,7 +113,11 @@ test('whoever was cut off goes on at the cursor and misses nothing', async () =>
   await second.leave();
   const all = await listen({ bind: everything, cursor: place?.id ?? '' });
   await all.next();
-  expect([(await all.next())?.data, (await all.next())?.data, (await all.next())?.data].map((d) => d?.routingKey)).toEqual(['one', 'two', 'three']);
+  expect([(await all.next())?.data, (await all.next())?.data, (await all.next())?.data].map((d) => d?.routingKey)).toEqual([
+    'one',
+    'two',
+    'three',
+  ]);
   await all.leave();
 });
 
@@ -152,7 +169,11 @@ test('listening needs the scope', async () => {
   scopes = ['web:read-pulse'];
 });
 
-test('a listener who does not read is sent no more than fits, and whoever left is forgotten', async () => {
+const until = async (is: () => boolean) => {
+  while (!is()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('whoever left is forgotten, even if it never read anything', async () => {
   let listening = 0;
   const { on } = t.db.wakeups;
   t.db.wakeups.on = (channel, listener) => {
@@ -160,14 +181,36 @@ test('a listener who does not read is sent no more than fits, and whoever left i
     const off = on(channel, listener);
     return () => (listening--, off());
   };
-  // A connection that is never read from: only what the sockets buffer is sent.
-  const { port } = new URL(rootUrl);
-  const socket = connect(Number(port), '127.0.0.1');
+  const socket = connect(Number(new URL(rootUrl).port), '127.0.0.1');
   socket.pause();
   socket.write(`GET /api/events/v1/events?bind=${encodeURIComponent(everything)} HTTP/1.1\r\nhost: x\r\n\r\n`);
-  while (listening === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => listening === 1);
   await publish('unread');
   socket.destroy();
-  while (listening > 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => listening === 0);
   t.db.wakeups.on = on;
+});
+
+test('nothing is read for a listener who does not read', async () => {
+  const cursor = await currentCursor(t.db);
+  for (let page = 0; page < 5; page++) await publish(...Array.from({ length: 500 }, (_, i) => `m.${page}.${i}`));
+  let reads = 0;
+  const db: Database = { ...t.db, many: (row, statement) => (reads++, t.db.many(row, statement)) };
+  const leaving = new AbortController();
+  const answer = await eventsService.handlers.events({ db, keepAliveMs: 1 }, {
+    query: { bind: everything, cursor },
+    signal: leaving.signal,
+  } as never);
+  const body = (answer as { readonly body: Readable }).body;
+  body.read(0);
+  await until(() => reads >= 1);
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+  // One page to check the cursor, and at most one for the buffer.
+  expect(reads).toBeLessThanOrEqual(2);
+  let text = '';
+  body.on('data', (part: string) => (text += part));
+  await until(() => text.includes('m.4.499'));
+  leaving.abort();
+  await new Promise((resolve) => body.once('close', resolve));
+  expect(text.split('event: message').length - 1).toBe(2500);
 });

@@ -11,7 +11,11 @@ const maxBindings = 50;
 export const events: Handler<typeof contract.endpoints.events, EventsService> = async ({ db, keepAliveMs }, { query, signal }) => {
   const bindings = bindingsOf(query.bind);
   await checkCursor(db, query.cursor);
-  return respond(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' }, bodyOf(db, { bindings, cursor: query.cursor, signal, keepAliveMs }));
+  return respond(
+    200,
+    { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' },
+    bodyOf(db, { bindings, cursor: query.cursor, signal, keepAliveMs }),
+  );
 };
 
 /** The events as text. A listener who does not read is read nothing for: one page waits, the rest stays in the log. */
@@ -30,18 +34,22 @@ const bodyOf = (db: Database, options: Parameters<typeof streamMessages>[1]): Re
         (err: Error) => this.destroy(err),
       );
     },
-    // The log may be quiet: the generator is woken, and has cleaned up before this stream is closed.
-    destroy(err, done) {
+    // The log may be quiet: the generator is woken, and cleans up by itself.
+    destroy(cause, done) {
       options.signal.removeEventListener('abort', abort);
       abort();
-      text.return(undefined).then(() => done(err), done);
+      text.return(undefined).catch(() => {});
+      done(cause);
     },
   });
 };
 
 const bindingsOf = (bind: string | undefined): Binding[] => {
   if (bind === undefined) {
-    throw new ApiError('InputError', 'Say which messages you want: ?bind=exchange/taskcluster-queue/v1/task-completed:# with further ones after commas.');
+    throw new ApiError(
+      'InputError',
+      'Say which messages you want: ?bind=exchange/taskcluster-queue/v1/task-completed:# with further ones after commas.',
+    );
   }
   try {
     const bindings = parseBindings(bind);

@@ -11,8 +11,15 @@ export const localArtifactStore = ({ platform }: { readonly platform: Platform }
   const expiresIn = (seconds: number) => Math.floor(now() / 1000) + seconds;
   return {
     putUrl: async ({ bucket, key, contentType, expiresInSeconds }) =>
-      signedUrl(rootUrl, urlKey, { method: 'PUT', bucket: buckets[bucket], key, contentType: safe(contentType), expires: expiresIn(expiresInSeconds) }),
-    getUrl: async ({ bucket, key, expiresInSeconds }) => signedUrl(rootUrl, urlKey, { method: 'GET', bucket: buckets[bucket], key, expires: expiresIn(expiresInSeconds) }),
+      signedUrl(rootUrl, urlKey, {
+        method: 'PUT',
+        bucket: buckets[bucket],
+        key,
+        contentType: safe(contentType),
+        expires: expiresIn(expiresInSeconds),
+      }),
+    getUrl: async ({ bucket, key, expiresInSeconds }) =>
+      signedUrl(rootUrl, urlKey, { method: 'GET', bucket: buckets[bucket], key, expires: expiresIn(expiresInSeconds) }),
     delete: ({ bucket, keys }) => deleteFiles(files, buckets[bucket], keys),
   };
 };

@@ -59,7 +59,13 @@ export const openTestObjects = async (changes: Partial<Config<typeof settings>> 
   const server = createServer({
     rootUrl,
     methods,
-    authenticate: () => ({ status: 'auth-success', scheme: 'hawk', clientId: 'tester', scopes, expires: new Date(clock.now() + 3_600_000) }),
+    authenticate: () => ({
+      status: 'auth-success',
+      scheme: 'hawk',
+      clientId: 'tester',
+      scopes,
+      expires: new Date(clock.now() + 3_600_000),
+    }),
     now: clock.now,
     log: silentLog,
     version: {},

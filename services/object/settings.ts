@@ -3,7 +3,8 @@ import { type ChooseBackend, parseBackendMap } from './domain/backend-map.ts';
 
 const backendMap: Setting<ChooseBackend> = {
   env: 'BACKEND_MAP',
-  description: 'Which backend stores an object: a JSON list of {"backendId", "when"}; the first rule that fits decides. Everything goes to "local" unless told.',
+  description:
+    'Which backend stores an object: a JSON list of {"backendId", "when"}; the first rule that fits decides. Everything goes to "local" unless told.',
   default: () => 'local',
   parse: parseBackendMap,
 };

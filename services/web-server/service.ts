@@ -13,7 +13,12 @@ export interface WebServer {
   readonly root: () => Credentials;
 }
 
-export const createWebServer = ({ db, rootUrl, now, credentialsOf }: Platform): WebServer => ({ db, rootUrl, now, root: () => credentialsOf('root') });
+export const createWebServer = ({ db, rootUrl, now, credentialsOf }: Platform): WebServer => ({
+  db,
+  rootUrl,
+  now,
+  root: () => credentialsOf('root'),
+});
 
 /** A code that signs in once within 15 minutes, with all scopes. Put it behind the `#` of a URL, and in no log. */
 export const createSignInCode = async ({ db }: Pick<WebServer, 'db'>): Promise<string> => {

@@ -1,10 +1,11 @@
 import { createServer, methodsOf, monitoringHandlers, serviceApi } from '@taskcluster/api';
 import { webServer as contract } from '@taskcluster/contracts';
+import { sql } from '@taskcluster/db';
+import { authenticate, type Authority, authorizationHeader, type Credentials } from '@taskcluster/hawk';
 import { silentLog } from '@taskcluster/log';
 import type { Platform } from '@taskcluster/service';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { Type } from 'typebox';
-import { sql } from '@taskcluster/db';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createSignInCode, webServerService, type WebServer } from './index.ts';
 
@@ -16,7 +17,12 @@ const root = { clientId: 'static/taskcluster/root', accessToken: 'r'.repeat(44) 
 
 beforeAll(async () => {
   t = await openTestDatabase(inject('postgres'), [webServerService.migrations ?? { owner: 'web', steps: [] }]);
-  const platform = { rootUrl: 'http://localhost:8080', db: t.db, now: t.clock.now, credentialsOf: (name: string) => ({ ...root, clientId: `static/taskcluster/${name}` }) } as Platform;
+  const platform = {
+    rootUrl: 'http://localhost:8080',
+    db: t.db,
+    now: t.clock.now,
+    credentialsOf: (name: string) => ({ ...root, clientId: `static/taskcluster/${name}` }),
+  } as Platform;
   service = await webServerService.create(platform, {});
   server = createServer({
     rootUrl: platform.rootUrl,
@@ -46,7 +52,12 @@ const post = async (path: string, { cookie, body, headers = { 'x-requested-with'
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const [setCookie] = answer.headers.getSetCookie();
-  const json = (answer.status === 204 ? undefined : await answer.json()) as { code?: string; message?: string; expires?: string; credentials?: { clientId: string; accessToken: string; certificate: string } };
+  const json = (answer.status === 204 ? undefined : await answer.json()) as {
+    code?: string;
+    message?: string;
+    expires?: string;
+    credentials?: { clientId: string; accessToken: string; certificate: string };
+  };
   return { status: answer.status, setCookie, cookie: setCookie?.split(';')[0], json };
 };
 const signIn = async (cookie?: string) => post('/sign-in', { body: { code: await createSignInCode(service) }, cookie });
@@ -55,14 +66,47 @@ const works = async (cookie: string | undefined) => (await post('/credentials', 
 test('a code begins a session, which gives credentials for a quarter of an hour', async () => {
   const session = await signIn();
   expect(session.status).toBe(200);
-  expect(session.setCookie).toMatch(/^taskcluster_session=[A-Za-z0-9_-]{43}; Path=\/api\/web-server; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
+  expect(session.setCookie).toMatch(
+    /^taskcluster_session=[A-Za-z0-9_-]{43}; Path=\/api\/web-server; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
+  );
   const { status, json } = await post('/credentials', { cookie: `other=1; ${session.cookie}; more=2` });
   expect(status).toBe(200);
   expect(json.credentials?.clientId).toMatch(/^web\/[A-Za-z0-9_-]{8}$/);
-  const certificate = JSON.parse(json.credentials?.certificate ?? '') as { issuer: string; scopes: string[]; start: number; expiry: number };
+  const certificate = JSON.parse(json.credentials?.certificate ?? '') as {
+    issuer: string;
+    scopes: string[];
+    start: number;
+    expiry: number;
+  };
   expect(certificate).toMatchObject({ issuer: root.clientId, scopes: ['*'] });
   expect(certificate.expiry - certificate.start).toBe(16 * 60_000);
   expect(new Date(json.expires ?? '').getTime()).toBe(certificate.expiry);
+});
+
+test('the credentials are good for everything, now and for 15 minutes', async () => {
+  const { cookie } = await signIn();
+  const { json } = await post('/credentials', { cookie });
+  if (!json.credentials) throw new Error('there are credentials');
+  const authority: Authority = {
+    findClient: (clientId) =>
+      clientId === root.clientId ? { ...root, scopes: ['*'], expires: new Date(8.64e15), disabled: false } : undefined,
+    expand: (scopes) => scopes,
+    now: t.clock.now,
+  };
+  const resource = '/api/queue/v1/ping';
+  const judge = () => {
+    const authorization = authorizationHeader({
+      credentials: json.credentials as Credentials,
+      method: 'POST',
+      url: `http://localhost:8080${resource}`,
+      now: t.clock.now(),
+    });
+    return authenticate({ method: 'post', resource, host: 'localhost', port: 8080, authorization }, authority);
+  };
+  expect(judge()).toMatchObject({ status: 'auth-success', clientId: json.credentials.clientId, scopes: expect.arrayContaining(['*']) });
+  // Signatures allow for clocks that are five minutes off.
+  await t.clock.advance('21m');
+  expect(judge()).toMatchObject({ status: 'auth-failed' });
 });
 
 test('a code works once, even when many try it at the same time', async () => {
@@ -91,7 +135,13 @@ test('requests that another site could send are refused', async () => {
 });
 
 test('without a session there are no credentials', async () => {
-  for (const cookie of [undefined, 'taskcluster_session=', `taskcluster_session=${'a'.repeat(43)}`, `taskcluster_session=${'a'.repeat(5000)}`, 'x'.repeat(5000)]) {
+  for (const cookie of [
+    undefined,
+    'taskcluster_session=',
+    `taskcluster_session=${'a'.repeat(43)}`,
+    `taskcluster_session=${'a'.repeat(5000)}`,
+    'x'.repeat(5000),
+  ]) {
     expect(await post('/credentials', { cookie })).toMatchObject({ status: 401, json: { code: 'AuthenticationFailed' } });
   }
 });
@@ -135,7 +185,8 @@ test('the database holds neither codes nor session ids', async () => {
     ...(await t.db.many(Row, sql`select s::text || encode(hash, 'escape') || encode(hash, 'base64') as text from web.sessions s`)),
   ].map((r) => r.text ?? '');
   expect(rows.length).toBeGreaterThan(1);
-  for (const secret of [code, cookie.split('=')[1] ?? '']) expect(rows.filter((r) => r.includes(secret) || r.includes(Buffer.from(secret, 'base64url').toString('hex')))).toEqual([]);
+  for (const secret of [code, cookie.split('=')[1] ?? ''])
+    expect(rows.filter((r) => r.includes(secret) || r.includes(Buffer.from(secret, 'base64url').toString('hex')))).toEqual([]);
 });
 
 test('the cookie is sent over HTTPS only where the platform is reached by it', async () => {

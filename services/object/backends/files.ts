@@ -35,8 +35,16 @@ export interface NewFile {
 }
 
 /** Stores a file: it is seen whole, or not at all, and whoever reads the one that it replaces reads that one to its end. */
-export const saveFile = async (files: LocalFiles, { bucket, key, contentType, contentEncoding, guard, ...incoming }: NewFile): Promise<{ readonly etag: string }> => {
-  const received = await receive({ ...incoming, root: files.root, id: fileId(bucket, key) });
+export const saveFile = async (
+  files: LocalFiles,
+  { bucket, key, contentType, contentEncoding, guard, ...incoming }: NewFile,
+): Promise<{ readonly etag: string }> => {
+  const received = await receive({ ...incoming, root: files.root, id: fileId(bucket, key) }).catch((err: unknown) => {
+    // The uploader is told what it may know; whoever runs the platform has to act, and finds the rest here.
+    if (err instanceof ApiError && err.status >= 500)
+      files.log.error({ err, cause: err.cause }, 'the object store cannot write to its disk');
+    throw err;
+  });
   const etag = `"${received.sha256}"`;
   let replaced: OnDisk | undefined;
   try {
@@ -85,6 +93,8 @@ export const deleteFiles = async (files: LocalFiles, bucket: string, keys: reado
 /** Deletes versions that no row names any more. One that cannot be deleted is left to the sweep. */
 export const discard = async ({ root, log }: LocalFiles, gone: readonly OnDisk[]): Promise<void> => {
   for (const file of gone) {
-    await rm(pathOf(root, file), { force: true }).catch((err: unknown) => log.warn({ err }, 'a file that is not needed any more could not be deleted'));
+    await rm(pathOf(root, file), { force: true }).catch((err: unknown) =>
+      log.warn({ err }, 'a file that is not needed any more could not be deleted'),
+    );
   }
 };

@@ -27,7 +27,10 @@ const keyOf = ({ dataId, name }: Pick<ObjectRecord, 'dataId' | 'name'>) => `${da
 export const guardUpload = (key: string) => async (tx: Tx) => {
   const at = key.indexOf('/');
   if (await holdUnfinished(tx, key.slice(at + 1), key.slice(0, at))) return;
-  throw new ApiError('RequestConflict', 'The upload that this URL belongs to is finished or was given up. Begin another one with createUpload.');
+  throw new ApiError(
+    'RequestConflict',
+    'The upload that this URL belongs to is finished or was given up. Begin another one with createUpload.',
+  );
 };
 
 /** Keeps the bytes on this machine's disk and serves them itself. */
@@ -37,7 +40,15 @@ export const localBackend = ({ rootUrl, urlKey, now }: Signing, files: LocalFile
     const key = keyOf(object);
     if (method.name === 'dataInline') {
       const { contentType, data } = method;
-      await saveFile(files, { bucket, key, contentType, contentEncoding: null, source: Readable.from([data]), maxBytes: data.length, guard: guardUpload(key) });
+      await saveFile(files, {
+        bucket,
+        key,
+        contentType,
+        contentEncoding: null,
+        source: Readable.from([data]),
+        maxBytes: data.length,
+        guard: guardUpload(key),
+      });
       return { dataInline: true };
     }
     const { contentType, contentLength } = method;
@@ -50,6 +61,7 @@ export const localBackend = ({ rootUrl, urlKey, now }: Signing, files: LocalFile
     if (await findFile(files.db, fileId(bucket, keyOf(object)))) return;
     throw new ApiError('InputError', 'The data of the object was not uploaded. Upload it as createUpload said, then finish the upload.');
   },
-  urlOf: async (object, seconds) => signedUrl(rootUrl, urlKey, { method: 'GET', bucket, key: keyOf(object), expires: Math.floor(now() / 1000) + seconds }),
+  urlOf: async (object, seconds) =>
+    signedUrl(rootUrl, urlKey, { method: 'GET', bucket, key: keyOf(object), expires: Math.floor(now() / 1000) + seconds }),
   remove: (objects) => deleteFiles(files, bucket, objects.map(keyOf)),
 });

@@ -13,7 +13,8 @@ export interface OnDisk {
 export const shards = 256;
 export const shardFolder = (root: string, shard: number): string => join(root, shard.toString(16).padStart(2, '0'));
 export const incomingFolder = (root: string): string => join(root, 'incoming');
-export const pathOf = (root: string, { id, version }: OnDisk): string => join(shardFolder(root, id[0] ?? 0), `${id.toString('hex')}-${version}`);
+export const pathOf = (root: string, { id, version }: OnDisk): string =>
+  join(shardFolder(root, id[0] ?? 0), `${id.toString('hex')}-${version}`);
 
 /** Makes a folder, readable by its owner only, and its entry in the folder above durable. */
 export const makeFolder = async (path: string): Promise<void> => {

@@ -29,10 +29,12 @@ test('a body that is shorter or longer than announced, too large or broken leave
   await expect(receive({ root, id, source: source(), length: 11, maxBytes: 100 })).rejects.toMatchObject({ code: 'InputError' });
   await expect(receive({ root, id, source: source(), length: 9, maxBytes: 100 })).rejects.toMatchObject({ code: 'InputError' });
   await expect(receive({ root, id, source: source(), maxBytes: 9 })).rejects.toMatchObject({ code: 'InputTooLarge' });
-  const breaking = Readable.from((function* () {
-    yield Buffer.from('a');
-    throw new Error('broken');
-  })());
+  const breaking = Readable.from(
+    (function* () {
+      yield Buffer.from('a');
+      throw new Error('broken');
+    })(),
+  );
   await expect(receive({ root, id, source: breaking, maxBytes: 9 })).rejects.toThrow('broken');
   expect(await files()).toEqual([]);
 });
@@ -41,7 +43,12 @@ test('a full disk is a 503 that says so, with the cause kept for the log', async
   const full = await open('/dev/full', 'w');
   const cause: unknown = await full.write('x').catch((err: unknown) => err);
   await full.close();
-  expect(diskFailure(cause)).toMatchObject({ code: 'ServiceUnavailable', status: 503, message: expect.stringContaining('its disk is full'), cause });
+  expect(diskFailure(cause)).toMatchObject({
+    code: 'ServiceUnavailable',
+    status: 503,
+    message: expect.stringContaining('its disk is full'),
+    cause,
+  });
   const other = new Error('something else');
   expect(diskFailure(other)).toBe(other);
 });

@@ -59,12 +59,20 @@ const cutShort = (err: unknown): boolean =>
   err instanceof Error && 'code' in err && ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(err.code));
 
 export const tooLarge = (maxBytes: number) =>
-  new ApiError('InputTooLarge', 'The data is larger than {{maxBytes}} bytes, which is the most that one file may have. Split it, or raise OBJECT_MAX_BYTES.', {
-    maxBytes: String(maxBytes),
-  });
+  new ApiError(
+    'InputTooLarge',
+    'The data is larger than {{maxBytes}} bytes, which is the most that one file may have. Split it, or raise OBJECT_MAX_BYTES.',
+    {
+      maxBytes: String(maxBytes),
+    },
+  );
 
 const wrongLength = (length: number | undefined, size: number) =>
-  new ApiError('InputError', 'The data ended after {{size}} bytes although {{length}} were announced. Nothing was stored; send all of it again.', {
-    size: String(size),
-    length: String(length ?? 'more'),
-  });
+  new ApiError(
+    'InputError',
+    'The data ended after {{size}} bytes although {{length}} were announced. Nothing was stored; send all of it again.',
+    {
+      size: String(size),
+      length: String(length ?? 'more'),
+    },
+  );

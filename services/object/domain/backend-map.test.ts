@@ -21,7 +21,16 @@ test('an empty map has no backend for anything', () => {
 });
 
 test('a wrong map is refused when it is read', () => {
-  for (const bad of ['{}', '{"a":1}', '[{}]', '[{"backendId":"a"}]', '[{"backendId":"a","when":{"size":"1"}}]', '[{"backendId":"a","when":{"name":{"glob":"*"}}}]', '[{"backendId":"a","when":{"name":{"regexp":"("}}}]', 'x']) {
+  for (const bad of [
+    '{}',
+    '{"a":1}',
+    '[{}]',
+    '[{"backendId":"a"}]',
+    '[{"backendId":"a","when":{"size":"1"}}]',
+    '[{"backendId":"a","when":{"name":{"glob":"*"}}}]',
+    '[{"backendId":"a","when":{"name":{"regexp":"("}}}]',
+    'x',
+  ]) {
     expect(() => parseBackendMap(bad), bad).toThrow();
   }
 });

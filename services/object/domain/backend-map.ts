@@ -32,7 +32,8 @@ const parseRule = (rule: unknown, where: string): { readonly backendId: string; 
   if (when === 'all') return { backendId, holds: () => true };
   if (!isObject(when)) throw new Error(`${where} needs "when": "all", or conditions on name and projectId`);
   const tests = Object.entries(when).map(([parameter, condition]) => {
-    if (parameter !== 'name' && parameter !== 'projectId') throw new Error(`${where} has a condition on ${JSON.stringify(parameter)}; name and projectId are known`);
+    if (parameter !== 'name' && parameter !== 'projectId')
+      throw new Error(`${where} has a condition on ${JSON.stringify(parameter)}; name and projectId are known`);
     const fits = parseCondition(condition, `${where}, ${parameter}`);
     return (object: About) => fits(object[parameter]);
   });
@@ -53,4 +54,5 @@ const parseCondition = (condition: unknown, where: string): ((value: string) => 
   throw new Error(`${where}: a text, {"is": text} or {"regexp": text} was expected`);
 };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

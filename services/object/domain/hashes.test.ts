@@ -28,5 +28,6 @@ test('names like those of built-in properties are ordinary algorithms', () => {
 });
 
 test('what is not text is refused', () => {
-  for (const bad of [1, null, {}, [], true, 'x'.repeat(1001)]) expect(() => addHashes({}, { other: bad })).toThrow(expect.objectContaining({ code: 'InputError' }));
+  for (const bad of [1, null, {}, [], true, 'x'.repeat(1001)])
+    expect(() => addHashes({}, { other: bad })).toThrow(expect.objectContaining({ code: 'InputError' }));
 });

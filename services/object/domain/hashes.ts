@@ -10,10 +10,13 @@ const maxAlgorithms = 20;
  */
 const given = (hashes: Readonly<Record<string, unknown>>): [string, string][] => {
   const entries = Object.entries(hashes);
-  if (entries.length > maxAlgorithms) throw new ApiError('InputError', `More than ${maxAlgorithms} hashes are given. Two or three are enough.`);
+  if (entries.length > maxAlgorithms)
+    throw new ApiError('InputError', `More than ${maxAlgorithms} hashes are given. Two or three are enough.`);
   return entries.map(([algorithm, value]) => {
     if (typeof value === 'string' && value.length <= 1000 && algorithm.length <= 100) return [algorithm, value];
-    throw new ApiError('InputError', 'The hash {{algorithm}} is not a text of at most 1000 characters.', { algorithm: JSON.stringify(algorithm.slice(0, 100)) });
+    throw new ApiError('InputError', 'The hash {{algorithm}} is not a text of at most 1000 characters.', {
+      algorithm: JSON.stringify(algorithm.slice(0, 100)),
+    });
   });
 };
 
@@ -28,14 +31,18 @@ export const addHashes = (known: Hashes, more: Readonly<Record<string, unknown>>
 };
 
 const conflict = (algorithm: string) =>
-  new ApiError('RequestConflict', 'The object already has another {{algorithm}} hash. Upload different data under another name.', { algorithm });
+  new ApiError('RequestConflict', 'The object already has another {{algorithm}} hash. Upload different data under another name.', {
+    algorithm,
+  });
 
 /** For a finished object: each given hash must be known already. */
 export const requireHashes = (known: Hashes, wanted: Readonly<Record<string, unknown>>): void => {
   const all = new Map(Object.entries(known));
   for (const [algorithm, value] of given(wanted)) {
     if (all.get(algorithm) === undefined) {
-      throw new ApiError('RequestConflict', 'The object is finished without a {{algorithm}} hash, and a finished object never changes.', { algorithm });
+      throw new ApiError('RequestConflict', 'The object is finished without a {{algorithm}} hash, and a finished object never changes.', {
+        algorithm,
+      });
     }
     if (all.get(algorithm) !== value) throw conflict(algorithm);
   }

@@ -11,10 +11,18 @@ interface SignedQuery {
 }
 
 /** Refuses (403) a URL that this platform did not sign, that was changed, or that has lapsed. */
-export const requirePermit = ({ urlKey, now }: Signer, grant: Omit<Grant, 'expires'>, { expires = '', signature = '' }: SignedQuery): void => {
+export const requirePermit = (
+  { urlKey, now }: Signer,
+  grant: Omit<Grant, 'expires'>,
+  { expires = '', signature = '' }: SignedQuery,
+): void => {
   // The signature first: whether a made-up URL would have lapsed is nobody's business.
   if (expires === '' || !isSignedBy(urlKey, { ...grant, expires: Number(expires) }, signature)) {
-    throw new ApiError('InsufficientScopes', 'The signature of this URL is wrong, or the URL was changed. Ask the method that gave it out for a new one.');
+    throw new ApiError(
+      'InsufficientScopes',
+      'The signature of this URL is wrong, or the URL was changed. Ask the method that gave it out for a new one.',
+    );
   }
-  if (now() >= Number(expires) * 1000) throw new ApiError('InsufficientScopes', 'This URL has lapsed. Ask the method that gave it out for a new one.');
+  if (now() >= Number(expires) * 1000)
+    throw new ApiError('InsufficientScopes', 'This URL has lapsed. Ask the method that gave it out for a new one.');
 };

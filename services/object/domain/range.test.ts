@@ -18,7 +18,17 @@ test('a range outside of the file cannot be satisfied', () => {
 });
 
 test('what is not one range of bytes means the whole file', () => {
-  for (const header of [undefined, '', 'bytes=', 'bytes=-', 'bytes=5-2', 'bytes=0-1,3-4', 'lines=1-2', 'bytes=a-b', `bytes=${'9'.repeat(40)}-`]) {
+  for (const header of [
+    undefined,
+    '',
+    'bytes=',
+    'bytes=-',
+    'bytes=5-2',
+    'bytes=0-1,3-4',
+    'lines=1-2',
+    'bytes=a-b',
+    `bytes=${'9'.repeat(40)}-`,
+  ]) {
     expect(parseRange(header, 10), header).toBeUndefined();
   }
 });

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { acceptsGzip, dispositionOf, isKnownVersion, servedType } from './serving.ts';
 
 test('a file name cannot break out of its header', () => {
-  expect(dispositionOf('a/b/"x;\r\nset-cookie: a=b', 'text/plain', undefined)).toBe("inline; filename*=UTF-8''%22x%3B%0D%0Aset-cookie%3A%20a%3Db");
+  expect(dispositionOf('a/b/"x;\r\nset-cookie: a=b', 'text/plain', undefined)).toBe(
+    "inline; filename*=UTF-8''%22x%3B%0D%0Aset-cookie%3A%20a%3Db",
+  );
   expect(dispositionOf("it's (1)*.txt", 'text/plain', undefined)).toBe("inline; filename*=UTF-8''it%27s%20%281%29%2A.txt");
   expect(dispositionOf('a/', 'text/plain', undefined)).toBe('inline');
 });

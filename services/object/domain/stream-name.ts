@@ -11,5 +11,8 @@ const shape = new RegExp(`^t/(${slugid})/(\\d{1,10})/[A-Za-z0-9_-]{22,64}/[\\x20
 export const runOf = (name: string): string => {
   const [, taskId, runId] = shape.exec(name) ?? [];
   if (taskId && runId) return `${taskId}/${runId}`;
-  throw new ApiError('InputError', 'A stream is named t/<taskId>/<runId>/<secret>/<file>, and the secret is at least 22 characters of A-Z, a-z, 0-9, _ and -.');
+  throw new ApiError(
+    'InputError',
+    'A stream is named t/<taskId>/<runId>/<secret>/<file>, and the secret is at least 22 characters of A-Z, a-z, 0-9, _ and -.',
+  );
 };

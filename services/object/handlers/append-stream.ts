@@ -12,7 +12,10 @@ const maxBody = 8 * 1024 * 1024;
  * Appends the body to a stream. It may be done by whoever may create artifacts of the run that the name begins with.
  * An empty body at offset 0 makes the stream, so that it can be followed before there is anything in it.
  */
-export const appendStream: Handler<typeof object.endpoints.appendStream, ObjectService> = async (service, { params: { name }, query, headers, stream, caller }) => {
+export const appendStream: Handler<typeof object.endpoints.appendStream, ObjectService> = async (
+  service,
+  { params: { name }, query, headers, stream, caller },
+) => {
   caller.authorize({ name, run: runOf(name) });
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new ApiError('InputError', 'A stream takes plain bytes. Send them without content-encoding.');
@@ -27,7 +30,8 @@ const bodyOf = async (stream: Readable): Promise<Buffer> => {
   let size = 0;
   for await (const part of stream) {
     size += (part as Buffer).length;
-    if (size > maxBody) throw new ApiError('InputTooLarge', `More than ${maxBody} bytes were sent at once. Send a stream in smaller pieces.`);
+    if (size > maxBody)
+      throw new ApiError('InputTooLarge', `More than ${maxBody} bytes were sent at once. Send a stream in smaller pieces.`);
     parts.push(part as Buffer);
   }
   return Buffer.concat(parts);

@@ -6,7 +6,10 @@ import type { ObjectService } from '../service.ts';
 import { insertObject, lockObject, type NewObject, type ObjectRecord, setHashes } from '../store/objects.ts';
 
 /** Reserves a name and says how to upload (object.md, section 2). */
-export const createUpload: Handler<typeof object.endpoints.createUpload, ObjectService> = async (service, { params: { name }, body, caller }) => {
+export const createUpload: Handler<typeof object.endpoints.createUpload, ObjectService> = async (
+  service,
+  { params: { name }, body, caller },
+) => {
   const { projectId, uploadId, hashes = {} } = body;
   caller.authorize({ projectId, name });
   refuseLong(name);
@@ -14,7 +17,10 @@ export const createUpload: Handler<typeof object.endpoints.createUpload, ObjectS
   const backendId = service.config.backendMap({ name, projectId });
   const backend = service.backends.get(backendId ?? '');
   if (backendId === undefined || !backend) {
-    throw new ApiError('NoMatchingBackend', 'No backend is configured for this object. Whoever runs the platform decides with BACKEND_MAP what is stored where.');
+    throw new ApiError(
+      'NoMatchingBackend',
+      'No backend is configured for this object. Whoever runs the platform decides with BACKEND_MAP what is stored where.',
+    );
   }
   const record = await reserve(service, { name, projectId, backendId, uploadId, expires: instant(body.expires) }, hashes);
   const uploadMethod = method ? await backend.beginUpload(record, method) : {};
@@ -51,4 +57,7 @@ const reserve = ({ db }: ObjectService, wanted: NewObject, hashes: Readonly<Reco
     return { ...record, hashes: all };
   });
 
-const conflict = (why: string) => new ApiError('RequestConflict', 'The object cannot be uploaded: {{why}}. Use another name, or repeat the first request exactly.', { why });
+const conflict = (why: string) =>
+  new ApiError('RequestConflict', 'The object cannot be uploaded: {{why}}. Use another name, or repeat the first request exactly.', {
+    why,
+  });

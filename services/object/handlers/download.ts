@@ -10,6 +10,7 @@ export const download: Handler<typeof object.endpoints.download, ObjectService> 
   const record = await findFinished(db, name);
   if (!record) throw notFound(name);
   const backend = backendOf(backends, record);
-  if (!backend.downloadMethods.includes('simple')) throw new ApiError('NoMatchingMethod', 'The object has no plain URL. Use startDownload.');
+  if (!backend.downloadMethods.includes('simple'))
+    throw new ApiError('NoMatchingMethod', 'The object has no plain URL. Use startDownload.');
   return respond(303, { location: await backend.urlOf(record, simpleSeconds) });
 };

@@ -6,13 +6,17 @@ import type { ObjectService } from '../service.ts';
 import { lockObject, markFinished, setHashes } from '../store/objects.ts';
 
 /** Makes an object readable and unchangeable (object.md, section 3). */
-export const finishUpload: Handler<typeof object.endpoints.finishUpload, ObjectService> = async (service, { params: { name }, body, caller }) => {
+export const finishUpload: Handler<typeof object.endpoints.finishUpload, ObjectService> = async (
+  service,
+  { params: { name }, body, caller },
+) => {
   const { projectId, uploadId, hashes = {} } = body;
   caller.authorize({ projectId, name });
   const record = await service.db.tx(async (tx) => {
     const found = await lockObject(tx, name);
     if (!found) throw notFound(name);
-    if (found.projectId !== projectId) throw new ApiError('InputError', 'The object belongs to another project. Give the project that its upload was begun for.');
+    if (found.projectId !== projectId)
+      throw new ApiError('InputError', 'The object belongs to another project. Give the project that its upload was begun for.');
     if (found.uploadId === null) {
       requireHashes(found.hashes, hashes);
       return undefined;

@@ -14,7 +14,10 @@ import { isHead } from './head.ts';
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Sends a stored file to whoever has a signed URL for it. Ranges, conditional requests, gzip as stored or undone. */
-export const getLocal: Handler<typeof object.endpoints.getLocal, ObjectService> = async (service, { params: { bucket, key }, query, headers, stream }) => {
+export const getLocal: Handler<typeof object.endpoints.getLocal, ObjectService> = async (
+  service,
+  { params: { bucket, key }, query, headers, stream },
+) => {
   requirePermit(service, { method: 'GET', bucket, key, contentType: query.type, disposition: query.disposition }, query);
   const opened = await openFile(service.files, bucket, key);
   if (!opened) throw new ApiError('ResourceNotFound', 'Nothing is stored here: it was not uploaded, or it has expired.');
@@ -38,7 +41,10 @@ interface Answer {
 }
 
 /** Decides what is sent, from the file's row and the request's headers alone. */
-const answerTo = ({ row, key, disposition }: { readonly row: FileRow; readonly key: string; readonly disposition: string | undefined }, asked: Headers): Answer => {
+const answerTo = (
+  { row, key, disposition }: { readonly row: FileRow; readonly key: string; readonly disposition: string | undefined },
+  asked: Headers,
+): Answer => {
   const zipped = row.contentEncoding === 'gzip';
   const unzip = zipped && !acceptsGzip(asked['accept-encoding']);
   // What was unzipped on the way is another representation, and other bytes than the next time: a weak tag of its own.

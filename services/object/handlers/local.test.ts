@@ -41,7 +41,8 @@ const raw = async (url: string, headers: Record<string, string> = {}, method = '
 
 const objectsFolder = () => join(t.platform.dataDir, 'objects');
 const temporaryFiles = () => readdir(join(objectsFolder(), 'incoming')).catch(() => []);
-const allFiles = async () => (await readdir(objectsFolder(), { recursive: true, withFileTypes: true })).filter((f) => f.isFile()).map((f) => f.name);
+const allFiles = async () =>
+  (await readdir(objectsFolder(), { recursive: true, withFileTypes: true })).filter((f) => f.isFile()).map((f) => f.name);
 
 test('what was put is got, with its type and an ETag of its content', async () => {
   const answer = await put('task/0/public/a.txt', 'hello');
@@ -50,11 +51,35 @@ test('what was put is got, with its type and an ETag of its content', async () =
   expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
   const got = await raw(await urlOf('task/0/public/a.txt'));
   expect(got.body.toString()).toBe('hello');
-  expect(got.headers).toMatchObject({ etag, 'content-type': 'text/plain', 'content-length': '5', 'accept-ranges': 'bytes', 'content-disposition': "inline; filename*=UTF-8''a.txt" });
+  expect(got.headers).toMatchObject({
+    etag,
+    'content-type': 'text/plain',
+    'content-length': '5',
+    'accept-ranges': 'bytes',
+    'content-disposition': "inline; filename*=UTF-8''a.txt",
+  });
 });
 
 test('a key may hold any printable characters, and none of them leads out of the folder', async () => {
-  const keys = ['../../etc/passwd', '/abs', 'a//b', './a', 'a/../b', 'a/..', 'C:\\x', 'a%2e%2e/b', 'a%2Fb', 'a?b#c&d=e', 'sp ace', '%', '%zz', "q'(1)*;.txt", 'x'.repeat(1500), 'trailing/', 'dot.'];
+  const keys = [
+    '../../etc/passwd',
+    '/abs',
+    'a//b',
+    './a',
+    'a/../b',
+    'a/..',
+    'C:\\x',
+    'a%2e%2e/b',
+    'a%2Fb',
+    'a?b#c&d=e',
+    'sp ace',
+    '%',
+    '%zz',
+    "q'(1)*;.txt",
+    'x'.repeat(1500),
+    'trailing/',
+    'dot.',
+  ];
   for (const key of keys) {
     expect((await put(key, `content of ${key}`)).status, key).toBe(200);
   }
@@ -85,7 +110,8 @@ test('a URL is refused when any part of it was changed, when it is for the other
   await put('signed', 'x');
   const get = await urlOf('signed');
   const to = await urlTo('signed');
-  const status = async (url: string, method = 'GET') => (await fetch(url, { method, ...(method === 'PUT' ? { body: 'y', headers: { 'content-type': 'text/plain' } } : {}) })).status;
+  const status = async (url: string, method = 'GET') =>
+    (await fetch(url, { method, ...(method === 'PUT' ? { body: 'y', headers: { 'content-type': 'text/plain' } } : {}) })).status;
   expect(await status(get)).toBe(200);
   expect(await status(get.replace('/signed?', '/signed2?'))).toBe(403);
   expect(await status(get.replace('/public-artifacts/', '/private-artifacts/'))).toBe(403);
@@ -114,7 +140,15 @@ test('another content type than the one that was signed is refused, and so is on
 });
 
 test('whatever users stored is shut into a sandbox, and only harmless types are shown', async () => {
-  for (const [type, kind] of [['text/html', 'inline'], ['text/plain', 'inline'], ['image/png', 'inline'], ['image/svg+xml', 'attachment'], ['application/xhtml+xml', 'attachment'], ['application/javascript', 'attachment'], ['nonsense', 'attachment']] as const) {
+  for (const [type, kind] of [
+    ['text/html', 'inline'],
+    ['text/plain', 'inline'],
+    ['image/png', 'inline'],
+    ['image/svg+xml', 'attachment'],
+    ['application/xhtml+xml', 'attachment'],
+    ['application/javascript', 'attachment'],
+    ['nonsense', 'attachment'],
+  ] as const) {
     await put('served', '<script>alert(1)</script>', { type });
     const { headers } = await raw(await urlOf('served'));
     expect(headers, type).toMatchObject({
@@ -184,7 +218,9 @@ test('gzip is stored as it was sent: whoever accepts it gets these bytes, everyb
 test('a body that ends too soon is refused, and nothing of it can be seen', async () => {
   const url = new URL(await urlTo('short'));
   const socket = connectSocket(Number(url.port), url.hostname);
-  socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: text/plain\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(999)}`);
+  socket.write(
+    `PUT ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: text/plain\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(999)}`,
+  );
   await until(async () => (await temporaryFiles()).length === 1);
   socket.destroy();
   await until(async () => (await temporaryFiles()).length === 0);
@@ -194,7 +230,11 @@ test('a body that ends too soon is refused, and nothing of it can be seen', asyn
 test('a body that is larger than allowed is refused before it is read', async () => {
   const url = await urlTo('large');
   const status = await new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { method: 'PUT', headers: { 'content-type': 'text/plain', 'content-length': '300000001' } }, (answer) => (resolve(answer.statusCode), sent.destroy()));
+    const sent = httpRequest(
+      url,
+      { method: 'PUT', headers: { 'content-type': 'text/plain', 'content-length': '300000001' } },
+      (answer) => (resolve(answer.statusCode), sent.destroy()),
+    );
     sent.on('error', reject).flushHeaders();
   });
   expect(status).toBe(413);
@@ -233,7 +273,11 @@ test('200 MB go in and out in constant memory', async () => {
   };
 
   const etag = await new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream', 'content-length': String(total * chunk.length) } }, (answer) => resolve(answer.headers.etag));
+    const sent = httpRequest(
+      url,
+      { method: 'PUT', headers: { 'content-type': 'application/octet-stream', 'content-length': String(total * chunk.length) } },
+      (answer) => resolve(answer.headers.etag),
+    );
     sent.on('error', reject);
     let n = 0;
     const more = () => {

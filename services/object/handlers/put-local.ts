@@ -8,14 +8,21 @@ import { buckets } from '../domain/signed-url.ts';
 import type { ObjectService } from '../service.ts';
 
 /** Stores what is sent to a signed URL, in constant memory. 200 with the ETag once it is safe on disk and can be read. */
-export const putLocal: Handler<typeof object.endpoints.putLocal, ObjectService> = async (service, { params: { bucket, key }, query, headers, stream }) => {
+export const putLocal: Handler<typeof object.endpoints.putLocal, ObjectService> = async (
+  service,
+  { params: { bucket, key }, query, headers, stream },
+) => {
   requirePermit(service, { method: 'PUT', bucket, key, contentType: query.type }, query);
   const contentType = headers['content-type'] ?? '';
   if (contentType !== query.type) {
-    throw new ApiError('InsufficientScopes', 'The URL is for content-type {{signed}}, and {{sent}} was sent. Send exactly the type that it was asked for with.', {
-      signed: query.type ?? 'unknown',
-      sent: contentType === '' ? 'none' : contentType,
-    });
+    throw new ApiError(
+      'InsufficientScopes',
+      'The URL is for content-type {{signed}}, and {{sent}} was sent. Send exactly the type that it was asked for with.',
+      {
+        signed: query.type ?? 'unknown',
+        sent: contentType === '' ? 'none' : contentType,
+      },
+    );
   }
   const { maxBytes } = service.config;
   const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);

@@ -11,13 +11,19 @@ import { isHead } from './head.ts';
  * Sends a stream from an offset on; with `follow=1` it goes on as the stream grows. Its name is the permission to read it.
  * A reader that was cut off asks again from where it got to; it is at the end when `x-stream-complete` is true and nothing comes.
  */
-export const readStream: Handler<typeof object.endpoints.readStream, ObjectService> = async (service, { params: { name }, query, stream, signal }) => {
+export const readStream: Handler<typeof object.endpoints.readStream, ObjectService> = async (
+  service,
+  { params: { name }, query, stream, signal },
+) => {
   const found = await findStream(service.db, name);
   if (!found) throw new ApiError('ResourceNotFound', 'There is no such stream. It may have expired, or nothing was written to it yet.');
   const { id, length, complete } = found;
   const offset = Number(query.offset ?? '0');
   if (offset > length) {
-    throw new ApiError('InputError', 'The stream is {{length}} bytes long, and byte {{offset}} was asked for.', { length: String(length), offset: String(offset) });
+    throw new ApiError('InputError', 'The stream is {{length}} bytes long, and byte {{offset}} was asked for.', {
+      length: String(length),
+      offset: String(offset),
+    });
   }
   const following = query.follow === '1' && !complete;
   const headers = {
@@ -32,5 +38,9 @@ export const readStream: Handler<typeof object.endpoints.readStream, ObjectServi
   };
   if (isHead(stream)) return respond(200, headers, Readable.from([]));
   const { followers, config, now } = service;
-  return respond(200, headers, follow(followers, { id, offset, until: following ? undefined : length, idleMs: config.streamIdleMs, now, signal }));
+  return respond(
+    200,
+    headers,
+    follow(followers, { id, offset, until: following ? undefined : length, idleMs: config.streamIdleMs, now, signal }),
+  );
 };

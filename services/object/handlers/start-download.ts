@@ -20,7 +20,11 @@ export const startDownload: Handler<typeof object.endpoints.startDownload, Objec
     const expires = new Date(service.now() + shownSeconds * 1000).toISOString();
     return { method, url: await backend.urlOf(record, workingSeconds), expires, hashes: record.hashes };
   }
-  throw new ApiError('NoMatchingMethod', 'The object cannot be downloaded in any of the ways that were given. It can be downloaded with: {{methods}}.', {
-    methods: backend.downloadMethods.join(', '),
-  });
+  throw new ApiError(
+    'NoMatchingMethod',
+    'The object cannot be downloaded in any of the ways that were given. It can be downloaded with: {{methods}}.',
+    {
+      methods: backend.downloadMethods.join(', '),
+    },
+  );
 };

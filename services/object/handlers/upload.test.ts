@@ -11,8 +11,14 @@ let count = 0;
 const slugid = () => `AAAAAAAAQAeAAAAAAAA${String(++count).padStart(2, '0')}A`;
 const projectId = 'test-project';
 const anUpload = () => ({ projectId, uploadId: slugid(), expires: '2040-01-02T03:04:05.678Z' });
-const inline = (text: string, contentType = 'text/plain') => ({ dataInline: { contentType, objectData: Buffer.from(text).toString('base64') } });
-const refusal = (call: Promise<unknown>) => call.then(() => expect.unreachable(), (err: CallError) => ({ status: err.status, code: err.code }));
+const inline = (text: string, contentType = 'text/plain') => ({
+  dataInline: { contentType, objectData: Buffer.from(text).toString('base64') },
+});
+const refusal = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.unreachable(),
+    (err: CallError) => ({ status: err.status, code: err.code }),
+  );
 const conflict = { status: 409, code: 'RequestConflict' };
 const notFound = { status: 404, code: 'ResourceNotFound' };
 const sha256 = 'a'.repeat(64);
@@ -48,7 +54,10 @@ test('an object is uploaded inline, finished and downloaded in both ways', async
 
 test('an object is uploaded to a URL with exactly the headers that come with it', async () => {
   const upload = anUpload();
-  const { uploadMethod } = await t.client.createUpload({ name: 'by-url' }, { ...upload, proposedUploadMethods: { putUrl: { contentType: 'text/x-test', contentLength: 5 } } });
+  const { uploadMethod } = await t.client.createUpload(
+    { name: 'by-url' },
+    { ...upload, proposedUploadMethods: { putUrl: { contentType: 'text/x-test', contentLength: 5 } } },
+  );
   const { url = '', headers = {} } = uploadMethod.putUrl ?? {};
   expect(headers).toEqual({ 'Content-Type': 'text/x-test', 'Content-Length': '5', 'Content-Encoding': 'identity' });
   expect((await fetch(url, { method: 'PUT', headers, body: 'bytes' })).status).toBe(200);
@@ -67,14 +76,17 @@ test('without methods an upload only locks the name in, and the same request aga
   expect(await t.client.createUpload({ name: 'locked' }, request)).toEqual(locked);
   expect(await t.client.createUpload({ name: 'locked' }, request)).toEqual(locked);
   expect(await t.client.createUpload({ name: 'locked' }, { ...request, expires: '2040-01-02T04:04:05.678+01:00' })).toEqual(locked);
-  expect(await t.client.createUpload({ name: 'locked' }, { ...request, proposedUploadMethods: inline('now') })).toMatchObject({ uploadMethod: { dataInline: true } });
+  expect(await t.client.createUpload({ name: 'locked' }, { ...request, proposedUploadMethods: inline('now') })).toMatchObject({
+    uploadMethod: { dataInline: true },
+  });
 });
 
 test('whatever contradicts the first request is a conflict', async () => {
   const upload = anUpload();
   const request = { ...upload, proposedUploadMethods: {} };
   await t.client.createUpload({ name: 'contradicted' }, request);
-  const again = (changes: Partial<typeof request>, name = 'contradicted') => refusal(t.client.createUpload({ name }, { ...request, ...changes }));
+  const again = (changes: Partial<typeof request>, name = 'contradicted') =>
+    refusal(t.client.createUpload({ name }, { ...request, ...changes }));
   expect(await again({ uploadId: slugid() })).toEqual(conflict);
   expect(await again({ expires: '2040-01-02T03:04:05.679Z' })).toEqual(conflict);
   expect(await again({ projectId: 'another' })).toEqual(conflict);
@@ -84,7 +96,9 @@ test('whatever contradicts the first request is a conflict', async () => {
 });
 
 test('many first requests for one name at once: one upload begins, the others are conflicts', async () => {
-  const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => t.client.createUpload({ name: 'raced' }, { ...anUpload(), proposedUploadMethods: {} })));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 12 }, () => t.client.createUpload({ name: 'raced' }, { ...anUpload(), proposedUploadMethods: {} })),
+  );
   const refused = outcomes.filter((o) => o.status === 'rejected').map((o) => (o.reason as CallError).status);
   expect(refused).toEqual(Array(11).fill(409));
 });
@@ -124,7 +138,10 @@ test('finishing needs the right object, project and upload id, and data', async 
 test('a URL for an upload is worthless once the object is finished', async () => {
   const upload = anUpload();
   const name = 'sealed';
-  const { uploadMethod } = await t.client.createUpload({ name }, { ...upload, proposedUploadMethods: { putUrl: { contentType: 'text/plain', contentLength: 1 } } });
+  const { uploadMethod } = await t.client.createUpload(
+    { name },
+    { ...upload, proposedUploadMethods: { putUrl: { contentType: 'text/plain', contentLength: 1 } } },
+  );
   const { url = '', headers = {} } = uploadMethod.putUrl ?? {};
   await fetch(url, { method: 'PUT', headers, body: '1' });
   await t.client.finishUpload({ name }, { projectId, uploadId: upload.uploadId });
@@ -174,7 +191,8 @@ test('an object that no backend takes is refused, and one whose backend is gone 
 });
 
 test('times and names that cannot be stored are refused', async () => {
-  const wrong = (changes: object, name = 'wrong') => refusal(t.client.createUpload({ name }, { ...anUpload(), proposedUploadMethods: {}, ...changes }));
+  const wrong = (changes: object, name = 'wrong') =>
+    refusal(t.client.createUpload({ name }, { ...anUpload(), proposedUploadMethods: {}, ...changes }));
   const input = { status: 400, code: 'InputError' };
   expect(await wrong({ expires: '0000-01-01T00:00:00Z' })).toEqual(input);
   expect(await wrong({ expires: '2030-12-31T23:59:60Z' })).toEqual(input);

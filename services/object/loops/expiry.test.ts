@@ -18,8 +18,13 @@ const upload = async (name: string, n: number, { finished, days }: { finished: b
   await t.client.createUpload({ name }, { projectId, uploadId: idOf(n), expires, proposedUploadMethods });
   if (finished) await t.client.finishUpload({ name }, { projectId, uploadId: idOf(n) });
 };
-const exists = (name: string) => t.client.object({ name }).then(() => true, () => false);
-const filesOnDisk = async () => (await readdir(t.service.files.root, { recursive: true, withFileTypes: true })).filter((f) => f.isFile()).length;
+const exists = (name: string) =>
+  t.client.object({ name }).then(
+    () => true,
+    () => false,
+  );
+const filesOnDisk = async () =>
+  (await readdir(t.service.files.root, { recursive: true, withFileTypes: true })).filter((f) => f.isFile()).length;
 
 test('expired objects are deleted with their data, and others stay', async () => {
   await upload('short', 1, { finished: true, days: 2 });

@@ -61,7 +61,14 @@ export const fileSweep = (): Loop<ObjectService> => {
       const found = await settledFiles(files.root, shard, now);
       shard = (shard + 1) % shards;
       if (found.length === 0) return temporary;
-      const kept = new Set((await versionsOf(db, found.map((f) => f.id))).map((f) => `${f.id.toString('hex')}-${f.version}`));
+      const kept = new Set(
+        (
+          await versionsOf(
+            db,
+            found.map((f) => f.id),
+          )
+        ).map((f) => `${f.id.toString('hex')}-${f.version}`),
+      );
       const orphans = found.filter((f) => !kept.has(`${f.id.toString('hex')}-${f.version}`));
       await discard(files, orphans);
       return temporary + orphans.length;

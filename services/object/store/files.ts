@@ -38,4 +38,5 @@ export const removeFiles = (db: Queryable, ids: readonly Buffer[]) =>
   db.many(Stored, sql`delete from object.files where id = any(${ids}) returning id, version`);
 
 /** Of these ids, the versions that rows belong to. */
-export const versionsOf = (db: Queryable, ids: readonly Buffer[]) => db.many(Stored, sql`select id, version from object.files where id = any(${ids})`);
+export const versionsOf = (db: Queryable, ids: readonly Buffer[]) =>
+  db.many(Stored, sql`select id, version from object.files where id = any(${ids})`);

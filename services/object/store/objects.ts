@@ -27,7 +27,8 @@ export const insertObject = (tx: Tx, { name, projectId, backendId, uploadId, exp
     on conflict do nothing`);
 
 /** The record of a name, held until the transaction ends. */
-export const lockObject = (tx: Tx, name: string) => tx.maybe(ObjectRecord, sql`select ${columns} from object.objects where name = ${name} for update`);
+export const lockObject = (tx: Tx, name: string) =>
+  tx.maybe(ObjectRecord, sql`select ${columns} from object.objects where name = ${name} for update`);
 
 /** An object whose upload is finished; there is none for readers before. */
 export const findFinished = (db: Queryable, name: string) =>
@@ -42,7 +43,10 @@ export const markFinished = (tx: Tx, name: string, uploadId: string) =>
 
 /** Whether data may still be written for an upload. Holds the record, so that the upload is not finished in between. */
 export const holdUnfinished = async (tx: Tx, name: string, uploadId: string): Promise<boolean> =>
-  (await tx.maybe(Type.Object({ name: Type.String() }), sql`select name from object.objects where name = ${name} and upload_id = ${uploadId} for share`)) !== undefined;
+  (await tx.maybe(
+    Type.Object({ name: Type.String() }),
+    sql`select name from object.objects where name = ${name} and upload_id = ${uploadId} for share`,
+  )) !== undefined;
 
 /**
  * Objects that are due for deletion: past their expiry, or given up a day after their upload began. Only of backends that are

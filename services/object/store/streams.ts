@@ -83,7 +83,9 @@ export const readPage = async (db: Queryable, id: number, offset: number): Promi
   );
   const [first] = pieces;
   if (!first) return undefined;
-  const parts = pieces.map(({ start, bytes }) => (bytes === null || start === null ? Buffer.alloc(0) : bytes.subarray(Math.max(0, offset - start))));
+  const parts = pieces.map(({ start, bytes }) =>
+    bytes === null || start === null ? Buffer.alloc(0) : bytes.subarray(Math.max(0, offset - start)),
+  );
   return { bytes: Buffer.concat(parts), length: first.length, complete: first.complete };
 };
 

@@ -32,11 +32,12 @@ export const follow = (followers: Followers, options: FollowOptions): Readable =
         (err: Error) => this.destroy(err),
       );
     },
-    // The generator may be waiting for a wake-up: it is woken first, and then has cleaned up before this stream is closed.
-    destroy(err, done) {
+    // The generator may be waiting for a wake-up: it is woken, and cleans up by itself.
+    destroy(cause, done) {
       options.signal.removeEventListener('abort', abort);
       abort();
-      bytes.return(undefined).then(() => done(err), done);
+      bytes.return(undefined).catch(() => {});
+      done(cause);
     },
   });
 };

@@ -14,8 +14,14 @@ beforeEach(() => t.holds('*'));
 const taskId = 'AAAAAAAAQAeAAAAAAAAAAA';
 const aName = () => `t/${taskId}/0/${randomBytes(16).toString('base64url')}/live.log`;
 const append = (name: string, offset: number, text: string | Buffer<ArrayBuffer>, last?: '1') =>
-  t.client.appendStream({ name, offset: String(offset), ...(last ? { last } : {}) }, typeof text === 'string' ? Buffer.from(text) : text).then(({ length }) => length);
-const refusal = (call: Promise<unknown>) => call.then(() => expect.unreachable(), (err: CallError) => ({ status: err.status, code: err.code }));
+  t.client
+    .appendStream({ name, offset: String(offset), ...(last ? { last } : {}) }, typeof text === 'string' ? Buffer.from(text) : text)
+    .then(({ length }) => length);
+const refusal = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.unreachable(),
+    (err: CallError) => ({ status: err.status, code: err.code }),
+  );
 const conflict = { status: 409, code: 'RequestConflict' };
 const read = (name: string, options: { offset?: string; follow?: string } = {}) => t.client.readStream({ name, ...options });
 const textOf = async (name: string, offset = 0) => (await read(name, { offset: String(offset) })).text();
@@ -150,7 +156,13 @@ test('only whoever may create artifacts of the run may append', async () => {
 });
 
 test('a name without a run, or without a part that cannot be guessed, is refused', async () => {
-  for (const name of ['live.log', `t/${taskId}/0/short/live.log`, `t/${taskId}/x/${'a'.repeat(22)}/live.log`, `t/not-a-task/0/${'a'.repeat(22)}/live.log`, `t/${taskId}/0/${'a'.repeat(22)}`]) {
+  for (const name of [
+    'live.log',
+    `t/${taskId}/0/short/live.log`,
+    `t/${taskId}/x/${'a'.repeat(22)}/live.log`,
+    `t/not-a-task/0/${'a'.repeat(22)}/live.log`,
+    `t/${taskId}/0/${'a'.repeat(22)}`,
+  ]) {
     expect(await refusal(append(name, 0, 'x')), name).toEqual({ status: 400, code: 'InputError' });
   }
 });
@@ -186,7 +198,11 @@ test('asking for the head only does not wait for the stream', async () => {
   const name = aName();
   await append(name, 0, 'abc');
   const status = await new Promise((resolve, reject) => {
-    httpRequest(`${t.rootUrl}/api/object/v1/stream/${name}?follow=1`, { method: 'HEAD' }, (answer) => resolve(answer.headers['x-stream-length'])).on('error', reject).end();
+    httpRequest(`${t.rootUrl}/api/object/v1/stream/${name}?follow=1`, { method: 'HEAD' }, (answer) =>
+      resolve(answer.headers['x-stream-length']),
+    )
+      .on('error', reject)
+      .end();
   });
   expect(status).toBe('3');
   expect(t.service.followers.count()).toBe(0);
@@ -199,7 +215,14 @@ test('a reader who does not read makes nobody read for it', async () => {
   const { read: readAt } = t.service.followers;
   const watched = { ...t.service.followers, read: (id: number, offset: number) => (offsets.push(offset), readAt(id, offset)) };
   const stream = await findStream(t.db, name);
-  const body = follow(watched, { id: stream?.id ?? 0, offset: 0, until: undefined, idleMs: 1000, now: Date.now, signal: new AbortController().signal });
+  const body = follow(watched, {
+    id: stream?.id ?? 0,
+    offset: 0,
+    until: undefined,
+    idleMs: 1000,
+    now: Date.now,
+    signal: new AbortController().signal,
+  });
   body.read();
   await new Promise((resolve) => body.once('readable', resolve));
   await new Promise((resolve) => setImmediate(resolve));

@@ -26,7 +26,12 @@ const cut = <T>(rows: readonly T[], limit: number, tokenOf: (last: T) => string)
 /** Where a list by time goes on: the time and the id of the last row. */
 const placeOf = (token: string | undefined): readonly [string, string] | undefined => {
   const [time, id] = decodeToken(token, 2) ?? [];
-  return typeof time === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(time)) ? [time, id] : undefined;
+  return typeof time === 'string' &&
+    typeof id === 'string' &&
+    /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(time) &&
+    !Number.isNaN(Date.parse(time))
+    ? [time, id]
+    : undefined;
 };
 
 export const groupHandlers: GroupHandlers = {

@@ -16,7 +16,8 @@ export const credentials: Handler<typeof webServer.endpoints.credentials, WebSer
   requireSamePage(headers);
   const sessionId = sessionIdIn(headers.cookie);
   const session = sessionId === undefined ? undefined : await touchSession(db, hashOf(sessionId));
-  if (sessionId === undefined || !session) throw new ApiError('AuthenticationFailed', 'There is no session, or it has lapsed. Sign in again.');
+  if (sessionId === undefined || !session)
+    throw new ApiError('AuthenticationFailed', 'There is no session, or it has lapsed. Sign in again.');
   const at = now();
   const expiry = new Date(at + lifeMs);
   const issued = createTemporaryCredentials({

@@ -6,5 +6,8 @@ import { ApiError } from '@taskcluster/api';
  */
 export const requireSamePage = (headers: Readonly<Record<string, string | undefined>>): void => {
   if (headers['x-requested-with'] === 'taskcluster') return;
-  throw new ApiError('InsufficientScopes', 'This request does not come from the web page. If you do call it from elsewhere, send the header `x-requested-with: taskcluster`.');
+  throw new ApiError(
+    'InsufficientScopes',
+    'This request does not come from the web page. If you do call it from elsewhere, send the header `x-requested-with: taskcluster`.',
+  );
 };

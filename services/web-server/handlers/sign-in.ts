@@ -14,7 +14,10 @@ export const signIn: Handler<typeof webServer.endpoints.signIn, WebServer> = asy
   const previous = sessionIdIn(headers.cookie);
   await db.tx(async (tx) => {
     if (!(await takeCode(tx, hashOf(code)))) {
-      throw new ApiError('AuthenticationFailed', 'This sign-in code is wrong, was used already, or is older than 15 minutes. Start the platform again, or ask for a new link.');
+      throw new ApiError(
+        'AuthenticationFailed',
+        'This sign-in code is wrong, was used already, or is older than 15 minutes. Start the platform again, or ask for a new link.',
+      );
     }
     if (previous !== undefined) await removeSession(tx, hashOf(previous));
     await insertSession(tx, { hash: hashOf(sessionId), label: randomBytes(6).toString('base64url') });
