@@ -1,7 +1,7 @@
 import { http } from '@taskcluster/client';
 import { loadConfig } from '@taskcluster/config';
 import { contracts } from '@taskcluster/contracts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@taskcluster/db/postgres';
+import { type EmbeddedPostgres, type FolderLock, lockFolder, startEmbeddedPostgres } from '@taskcluster/db/postgres';
 import { createLog, type Log } from '@taskcluster/log';
 import type { RunningWorker } from '@taskcluster/worker';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -63,56 +63,56 @@ interface Parts {
 const start = async (options: UpOptions, stderr: UpStreams['stderr']): Promise<Parts> => {
   const dataDir = resolve(options.dataDir);
   const config = loadConfig(settings, process.env);
-  const log = createLog({ level: config.logLevel, name: 'taskcluster' });
-  prepareFolder(dataDir);
-  const postgres =
-    config.databaseUrl === ''
-      ? await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => log.info({ line }, 'postgres') })
-      : undefined;
+  const lock = takeFolder(dataDir);
+  let postgres: EmbeddedPostgres | undefined;
   try {
+    const log = createLog({ level: config.logLevel, name: 'taskcluster' });
+    if (config.databaseUrl === '')
+      postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => log.info({ line }, 'postgres') });
     const connectionString = postgres?.connectionString ?? config.databaseUrl;
     const platform = await startPlatform({ connectionString, dataDir, host: options.host, port: options.port, log, env: process.env });
     writeCredentials(dataDir, platform.rootUrl, platform.rootCredentials.accessToken);
     const worker = options.worker
       ? await startLocalWorker({ platform, dataDir, log, capacity: options.workers || availableParallelism() })
       : undefined;
-    if (process.env.TASKCLUSTER_ROOT_URL && !platform.rootUrl.endsWith(`:${platform.port}`))
+    if (!platform.rootUrl.endsWith(`:${platform.port}`))
       stderr.write(`Users reach this platform at ${platform.rootUrl}; it listens on ${options.host}:${platform.port}.\n`);
     return {
       platform,
       dataDir,
       databaseEnded: postgres?.exited ?? new Promise(() => {}),
-      stop: () => stopParts({ worker, platform, postgres }),
+      stop: () => stopParts({ worker, platform, postgres, lock }),
     };
   } catch (err) {
     await postgres?.stop();
+    lock.release();
     throw err;
   }
 };
 
-const stopParts = async ({
-  worker,
-  platform,
-  postgres,
-}: {
-  worker: RunningWorker | undefined;
-  platform: RunningPlatform;
-  postgres: EmbeddedPostgres | undefined;
-}) => {
+interface Stoppable {
+  readonly worker: RunningWorker | undefined;
+  readonly platform: RunningPlatform;
+  readonly postgres: EmbeddedPostgres | undefined;
+  readonly lock: FolderLock;
+}
+
+const stopParts = async ({ worker, platform, postgres, lock }: Stoppable) => {
   await worker?.stop();
   await platform.stop();
   await postgres?.stop();
+  lock.release();
 };
 
-const prepareFolder = (dataDir: string): void => {
+/** Makes the data folder and takes it for this process: two of them would run each other's tasks and sweep each other's files. */
+const takeFolder = (dataDir: string): FolderLock => {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new UpError(
-      `The data folder ${dataDir} cannot be made or written to (${cause instanceof Error ? cause.message : 'unknown reason'}). Choose another one with --data-dir.`,
-      { cause },
-    );
+    const why = cause instanceof Error ? cause.message : 'unknown reason';
+    throw new UpError(`The data folder ${dataDir} cannot be made or written to (${why}). Choose another one with --data-dir.`, { cause });
   }
+  return lockFolder(dataDir);
 };
 
 interface LocalWorker {

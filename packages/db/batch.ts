@@ -1,8 +1,13 @@
+import { isUnavailable } from './errors.ts';
+
 /** The answer to one caller of a batch: its value, or the error that it alone gets. */
 export type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 export interface BatchOptions<K, T> {
-  /** Answers each item, in order. When it throws, the items are tried again one by one, so that a bad one fails alone. */
+  /**
+   * Answers each item, in order. When it throws, the items are tried again one by one, so that a bad one fails alone; but not when
+   * the database was lost, because then nobody knows whether the batch was committed.
+   */
   readonly run: (items: readonly K[]) => Promise<readonly Outcome<T>[]>;
   /** Most items in one run; 64 unless told. */
   readonly max?: number;
@@ -35,7 +40,7 @@ export const batched = <K, T>({ run, max = 64, inFlight = 2 }: BatchOptions<K, T
       const outcomes = await run(batch.map((w) => w.item));
       for (const [i, waiting] of batch.entries()) settle(waiting, outcomes[i]);
     } catch (error) {
-      if (batch.length === 1) settle(batch[0] as Waiting<K, T>, { error });
+      if (batch.length === 1 || isUnavailable(error)) for (const waiting of batch) settle(waiting, { error });
       else for (const waiting of batch) await perform([waiting]);
     }
   };

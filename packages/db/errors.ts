@@ -4,13 +4,21 @@ const codeOf = (err: unknown): string =>
 /** PostgreSQL ended the transaction to break a deadlock (40P01) or a serialisation conflict (40001): safe to try again. */
 export const isTransient = (err: unknown): boolean => ['40001', '40P01'].includes(codeOf(err));
 
+const networkCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);
+// These codes are also those of missing files and of callers that go away: the system call tells them apart.
+const socketCodes: Readonly<Record<string, readonly string[]>> = { ENOENT: ['connect'], ECONNRESET: ['read', 'write'], EPIPE: ['write'] };
+const syscallOf = (err: unknown): string => (typeof err === 'object' && err !== null && 'syscall' in err ? String(err.syscall) : '');
+
+const driverMessages = /Connection terminated|timeout exceeded when trying to connect|not queryable|Cannot use a pool after calling end/;
+
 /**
- * The database cannot be reached or is going down: connection errors (class 08), operator intervention (57P0x),
- * too many connections (53300), and the socket errors of the driver. The caller may try later; nothing was half done.
+ * The database cannot be reached, is going down or changing places: connection errors (class 08), operator intervention (57P0x),
+ * insufficient resources (class 53), a standby that is read only (25006), and the socket errors of the driver. The caller may try
+ * later; what was not acknowledged was not half done.
  */
 export const isUnavailable = (err: unknown): boolean => {
   const code = codeOf(err);
-  if (code.startsWith('08') || code.startsWith('57P') || code === '53300') return true;
-  if (['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)) return true;
-  return err instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(err.message);
+  if (/^(?:08|53|57P)...?$/.test(code) || code === '25006') return true;
+  if (networkCodes.has(code) || socketCodes[code]?.includes(syscallOf(err))) return true;
+  return err instanceof Error && driverMessages.test(err.message);
 };

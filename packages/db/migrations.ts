@@ -51,7 +51,11 @@ export const migrate = async (db: Database, all: readonly Migrations[]): Promise
   return count;
 };
 
-const lock = (tx: Tx) => tx.run(sql`select pg_advisory_xact_lock(7216001)`);
+const lock = async (tx: Tx): Promise<void> => {
+  // Neither waiting for another process nor building the index of a large table has a limit; what requests do has one.
+  await tx.run(sql`set local statement_timeout = 0`);
+  await tx.run(sql`select pg_advisory_xact_lock(7216001)`);
+};
 
 const bookkeeping = `
   create schema if not exists platform;

@@ -3,7 +3,7 @@ import type { object } from '@taskcluster/contracts';
 import { addHashes } from '../domain/hashes.ts';
 import { chooseUploadMethod } from '../domain/upload-method.ts';
 import type { ObjectService } from '../service.ts';
-import { insertObject, lockObject, type NewObject, type ObjectRecord, setHashes } from '../store/objects.ts';
+import { insertObject, lockObject, type NewObject, type ObjectRecord, setHashes, setUploadMethod } from '../store/objects.ts';
 
 /** Reserves a name and says how to upload (object.md, section 2). */
 export const createUpload: Handler<typeof object.endpoints.createUpload, ObjectService> = async (
@@ -22,7 +22,8 @@ export const createUpload: Handler<typeof object.endpoints.createUpload, ObjectS
       'No backend is configured for this object. Whoever runs the platform decides with BACKEND_MAP what is stored where.',
     );
   }
-  const record = await reserve(service, { name, projectId, backendId, uploadId, expires: instant(body.expires) }, hashes);
+  const wanted = { name, projectId, backendId, uploadId, expires: instant(body.expires) };
+  const record = await reserve(service, wanted, { hashes, method: method?.name });
   const uploadMethod = method ? await backend.beginUpload(record, method) : {};
   return { projectId, uploadId, expires: record.expires, uploadMethod };
 };
@@ -40,7 +41,12 @@ const instant = (text: string): string => {
   throw new ApiError('InputError', 'expires is not a time since 1970.');
 };
 
-const reserve = ({ db }: ObjectService, wanted: NewObject, hashes: Readonly<Record<string, unknown>>): Promise<ObjectRecord> =>
+interface Details {
+  readonly hashes: Readonly<Record<string, unknown>>;
+  readonly method: string | undefined;
+}
+
+const reserve = ({ db }: ObjectService, wanted: NewObject, { hashes, method }: Details): Promise<ObjectRecord> =>
   db.tx(async (tx) => {
     await insertObject(tx, wanted);
     const record = await lockObject(tx, wanted.name);
@@ -51,6 +57,7 @@ const reserve = ({ db }: ObjectService, wanted: NewObject, hashes: Readonly<Reco
     if (record.projectId !== wanted.projectId) throw conflict('its upload was begun for another project');
     if (record.expires !== wanted.expires) throw conflict('its upload was begun with another expiry');
     if (record.backendId !== wanted.backendId) throw conflict('its upload was begun in another backend');
+    if (method !== undefined && method !== record.uploadMethod) await setUploadMethod(tx, wanted.name, method);
     const all = addHashes(record.hashes, hashes);
     if (!all) return record;
     await setHashes(tx, wanted.name, all);

@@ -127,12 +127,22 @@ test('a finished object can be finished again with what is known, and never chan
 
 test('finishing needs the right object, project and upload id, and data', async () => {
   const { uploadId, expires } = anUpload();
-  await t.client.createUpload({ name: 'no-data' }, { projectId, uploadId, expires, proposedUploadMethods: {} });
+  const proposedUploadMethods = { putUrl: { contentType: 'text/plain', contentLength: 1 } };
+  await t.client.createUpload({ name: 'no-data' }, { projectId, uploadId, expires, proposedUploadMethods });
   const finish = (name: string, changes = {}) => refusal(t.client.finishUpload({ name }, { projectId, uploadId, ...changes }));
   expect(await finish('unknown')).toEqual(notFound);
   expect(await finish('no-data', { projectId: 'another' })).toEqual({ status: 400, code: 'InputError' });
   expect(await finish('no-data', { uploadId: slugid() })).toEqual(conflict);
   expect(await finish('no-data')).toEqual({ status: 400, code: 'InputError' });
+});
+
+test('an object for which no way to upload was agreed on is empty once it is finished', async () => {
+  const upload = anUpload();
+  await t.client.createUpload({ name: 'empty' }, { ...upload, proposedUploadMethods: {} });
+  await t.client.finishUpload({ name: 'empty' }, { projectId, uploadId: upload.uploadId });
+  const { url } = await t.client.startDownload({ name: 'empty' }, { acceptDownloadMethods: { simple: true } });
+  const response = await fetch(url);
+  expect([response.status, await response.text()]).toEqual([200, '']);
 });
 
 test('a URL for an upload is worthless once the object is finished', async () => {

@@ -11,11 +11,14 @@ export const ObjectRecord = Type.Object({
   /** Null once the upload is finished. */
   uploadId: Type.Union([Type.String(), Type.Null()]),
   expires: Type.String(),
+  /** The method that the uploader was told; null when none was agreed on. */
+  uploadMethod: Type.Union([Type.String(), Type.Null()]),
   hashes: Hashes,
 });
 export type ObjectRecord = Static<typeof ObjectRecord>;
 
-const columns = sql`name, project_id as "projectId", backend_id as "backendId", data_id as "dataId", upload_id as "uploadId", expires, hashes`;
+const columns = sql`name, project_id as "projectId", backend_id as "backendId", data_id as "dataId", upload_id as "uploadId",
+  expires, upload_method as "uploadMethod", hashes`;
 
 export type NewObject = Pick<ObjectRecord, 'name' | 'projectId' | 'backendId' | 'expires'> & { readonly uploadId: string };
 
@@ -36,6 +39,9 @@ export const findFinished = (db: Queryable, name: string) =>
 
 export const setHashes = (tx: Tx, name: string, hashes: Readonly<Record<string, string>>) =>
   tx.run(sql`update object.objects set hashes = ${JSON.stringify(hashes)}::jsonb where name = ${name}`);
+
+export const setUploadMethod = (tx: Tx, name: string, method: string) =>
+  tx.run(sql`update object.objects set upload_method = ${method} where name = ${name}`);
 
 /** Ends an upload. Does nothing when somebody else did so before. */
 export const markFinished = (tx: Tx, name: string, uploadId: string) =>
