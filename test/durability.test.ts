@@ -123,6 +123,7 @@ describe('starting', () => {
     await writeFile(file, '');
     await chmod(file, 0o600);
     await expect(up({ dataDir: join(file, 'data') })).rejects.toThrow(/data folder .* cannot be/);
+    await expect(up({ dataDir: '/proc/taskcluster' })).rejects.toThrow(/data folder .* cannot be/);
   });
 
   test('a database that cannot be reached is named', async () => {

@@ -6,7 +6,7 @@ import { createLog, type Log } from '@taskcluster/log';
 import type { RunningWorker } from '@taskcluster/worker';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { credentialsFile, writeCredentials } from './credentials-file.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import { settings } from './settings.ts';
@@ -104,10 +104,17 @@ const stopParts = async ({ worker, platform, postgres, lock }: Stoppable) => {
   lock.release();
 };
 
+// Not mkdir with `recursive`: on /proc, where a folder can never be made, Node 24 tries for ever.
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+};
+
 /** Makes the data folder and takes it for this process: two of them would run each other's tasks and sweep each other's files. */
 const takeFolder = (dataDir: string): FolderLock => {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unknown reason';
     throw new UpError(`The data folder ${dataDir} cannot be made or written to (${why}). Choose another one with --data-dir.`, { cause });
