@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** An answer that is more than a JSON value. */
 export class Respond {
   readonly status: number;
@@ -16,5 +14,5 @@ export class Respond {
  * Answers with a status, headers and a body: a JSON value, a string or Buffer with its own content type, or a stream.
  * A JSON value is still held against the method's output schema.
  */
-export const respond = (status: number, headers: Readonly<Record<string, string>> = {}, body?: unknown | Readable | Buffer): Respond =>
+export const respond = (status: number, headers: Readonly<Record<string, string>> = {}, body?: unknown): Respond =>
   new Respond(status, headers, body);
