@@ -1,0 +1,69 @@
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useRef } from 'react';
+import { PageHead } from '../../components/page-head.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { TaskList } from '../../components/task-list.tsx';
+import { Waiting } from '../../components/waiting.tsx';
+import { fetchOlderTasks, recentTasksQuery } from '../../data/recent.ts';
+import { useInterest } from '../../live/use-live.ts';
+
+/** The newest tasks of the platform, as they change. */
+export const TasksPage = () => {
+  const { q = '', sort = '-created' } = useSearch({ from: '/' });
+  const navigate = useNavigate({ from: '/' });
+  const { data, error, refetch } = useQuery(recentTasksQuery);
+  useInterest({ all: true });
+  const fetchOlder = useFetchOlder();
+  const body = () => {
+    if (data && data.rows.length === 0) return <NoTasks />;
+    if (data) {
+      const onChoice = (choice: { readonly q: string; readonly sort: typeof sort }) =>
+        void navigate({
+          search: { ...(choice.q !== '' && { q: choice.q }), ...(choice.sort !== '-created' && { sort: choice.sort }) },
+          replace: true,
+        });
+      return <TaskList rows={data.rows} q={q} sort={sort} onChoice={onChoice} onEnd={fetchOlder} name="Recent tasks" />;
+    }
+    if (error) return <Problem error={error} what="the recent tasks" retry={() => void refetch()} />;
+    return <Waiting what="the recent tasks" retry={() => void refetch()} />;
+  };
+  return (
+    <>
+      <PageHead title="Tasks" windowTitle="Tasks" />
+      {body()}
+    </>
+  );
+};
+
+const NoTasks = () => (
+  <Panel
+    title="No task yet"
+    actions={
+      <Button component={Link} to="/create">
+        Create the first task
+      </Button>
+    }
+  >
+    <p>
+      A task is a command that a worker runs for you: a short definition says what to run, and the platform keeps its log and what it leaves
+      behind. The next page has an example that works as it stands.
+    </p>
+  </Panel>
+);
+
+/** Fetches the next page of older tasks, one at a time however often it is called. */
+const useFetchOlder = () => {
+  const client = useQueryClient();
+  const busy = useRef(false);
+  return useCallback(() => {
+    if (busy.current) return;
+    busy.current = true;
+    // A failure is not shown: the next time somebody scrolls to the end it is tried again.
+    void fetchOlderTasks(client)
+      .catch(() => undefined)
+      .finally(() => (busy.current = false));
+  }, [client]);
+};

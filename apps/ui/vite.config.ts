@@ -1,0 +1,44 @@
+import react from '@vitejs/plugin-react';
+import * as declared from '@taskcluster/contracts';
+import type { Contract } from '@taskcluster/contracts';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * What a client needs of a contract: routes and the names of query keys. Schemas and descriptions stay out of the bundle,
+ * where they would cost about 60 kB.
+ */
+const routesOf = ({ service, version, endpoints }: Contract) => ({
+  service,
+  version,
+  endpoints: Object.fromEntries(
+    Object.entries(endpoints).map(([name, { method, route, query, input, output }]) => [
+      name,
+      {
+        method,
+        route,
+        ...(query && { query: Object.fromEntries(Object.keys(query).map((key) => [key, 1])) }),
+        ...(input === 'stream' && { input }),
+        ...(output === 'blob' && { output }),
+      },
+    ]),
+  ),
+});
+
+/** Provides `virtual:contracts`: the platform's contracts, reduced to routes while the page is built. Its types are in `src/contracts.d.ts`. */
+const contracts = (): Plugin => ({
+  name: 'contracts',
+  resolveId: (id) => (id === 'virtual:contracts' ? '\0contracts' : undefined),
+  load: (id) =>
+    id === '\0contracts'
+      ? `export const queue = ${JSON.stringify(routesOf(declared.queue))}; export const events = ${JSON.stringify(routesOf(declared.events))};`
+      : undefined,
+});
+
+const server = process.env.TASKCLUSTER_ROOT_URL ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [contracts(), react()],
+  build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: true },
+  // The platform checks signatures against the host that the browser asked for: it is passed on as it is.
+  server: { proxy: { '/api': { target: server, changeOrigin: false } } },
+});
