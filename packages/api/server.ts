@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { compress, decompressed } from './compression.ts';
 import { failureOf } from './failure.ts';
 import { maxBodyBytes } from './body.ts';
+import { watchConnections } from './connections.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type Page, servePage } from './page.ts';
@@ -55,6 +56,7 @@ export const createServer = (options: ServerOptions): Server => {
     log: options.log,
     stopping: stopping.signal,
   };
+  const connections = watchConnections(app.server);
   acceptBodies(app);
   answerErrors(app, options.log);
   for (const method of options.methods) if (method.endpoint.input !== 'stream') mount(app, method, wire);
@@ -74,8 +76,8 @@ export const createServer = (options: ServerOptions): Server => {
     },
     close: async (graceMs = 10_000) => {
       stopping.abort();
-      // A connection that ends its request after the close began is idle then, and is not looked at again by itself.
-      const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
+      // Again and again: a connection that ends its request after the close began is idle only then.
+      const sweep = setInterval(() => connections.endIdle(), 20);
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
       await app.close();
       clearInterval(sweep);

@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
-import { pages } from './pages.ts';
+import { pages } from '@taskcluster/client/pages';
 import { queue } from '../session/api.ts';
 import { type TaskRow, rowOf } from './row.ts';
 import { merged } from './rows.ts';
