@@ -40,14 +40,6 @@ const renderer = (template: ScopeTemplate): Render => {
   return render;
 };
 
-// Scopes are expanded once per client and kept as one array, so the set of an array can be kept with it.
-const sets = new WeakMap<readonly string[], ScopeSet>();
-const setOf = (scopes: readonly string[]): ScopeSet => {
-  let set = sets.get(scopes);
-  if (!set) sets.set(scopes, (set = new ScopeSet(scopes)));
-  return set;
-};
-
 export const createCaller = ({ template, authenticate }: CallerOptions): CheckedCaller => {
   let known: Authentication | undefined;
   let authorized = template === undefined;
@@ -81,7 +73,7 @@ export const createCaller = ({ template, authenticate }: CallerOptions): Checked
 /** Refuses (401 or 403) a request whose authentication failed or whose scopes do not satisfy `needed`. */
 export const requireScopes = (authentication: Authentication, needed: ScopeExpression): void => {
   if (authentication.status === 'auth-failed') throw new ApiError('AuthenticationFailed', '{{reason}}', { reason: authentication.message });
-  const held = setOf(authentication.scopes);
+  const held = ScopeSet.of(authentication.scopes);
   if (held.satisfies(needed)) return;
   if (authentication.status === 'no-auth') {
     throw new ApiError(

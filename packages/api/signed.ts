@@ -1,4 +1,4 @@
-import { payloadHashMatches, type Authentication, type ReplayGuard, type SignedRequest } from '@taskcluster/hawk';
+import { type Authentication, payloadHashMatches, type ReplayGuard, signedAddress, type SignedRequest } from '@taskcluster/hawk';
 import type { FastifyRequest } from 'fastify';
 
 export interface AuthenticateOptions {
@@ -20,7 +20,7 @@ export const authenticateRequest = (
   if (authorization !== undefined && /[?&]bewit=/.test(originalUrl)) {
     return failed('The request has both an Authorization header and a bewit. Use one of them.');
   }
-  const who = authenticate({ method, resource: originalUrl, ...addressOf(request), authorization });
+  const who = authenticate({ method, resource: originalUrl, ...signedAddress(headers), authorization });
   if (who.status !== 'auth-success') return who;
   if (who.hash !== undefined && !payloadHashMatches(who.hash, bodyText, headers['content-type']))
     return failed('Invalid payload hash: the body is not the one that was signed.');
@@ -31,13 +31,3 @@ export const authenticateRequest = (
 };
 
 const failed = (message: string): Authentication => ({ status: 'auth-failed', message });
-const first = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header)?.split(',')[0]?.trim();
-
-/** The address that was signed: X-Forwarded-Port, else 443 behind TLS, else the port of the Host header (api-conventions, section 8). */
-const addressOf = ({ headers }: FastifyRequest): { readonly host: string; readonly port: number } => {
-  const [, host = '', port] = /^(.{1,255}?)(?::(\d{1,5}))?$/.exec((headers.host ?? '').slice(0, 300)) ?? [];
-  const forwardedPort = first(headers['x-forwarded-port']);
-  if (forwardedPort && /^\d{1,5}$/.test(forwardedPort)) return { host, port: Number(forwardedPort) };
-  if (first(headers['x-forwarded-proto']) === 'https') return { host, port: 443 };
-  return { host, port: port ? Number(port) : 80 };
-};
