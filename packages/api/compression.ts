@@ -35,6 +35,8 @@ export const decompressed = (payload: Readable, encoding: string): Readable => {
     size += chunk.length;
     if (size > maxBodyBytes) unzip.destroy(tooLarge());
   });
+  // The framework stops listening once it has refused the request; an error after that must not end the process.
+  unzip.on('error', () => {});
   payload.on('error', (err) => unzip.destroy(err));
   return payload.pipe(unzip);
 };

@@ -36,6 +36,10 @@ interface Running<S> {
 
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
+// Longer timers fire at once.
+const maxTimerMs = 2 ** 31 - 1;
+// What is due and was not done is in the hands of another process: asking in a tight loop would not make it faster.
+const minPauseMs = 20;
 
 /** Runs each loop until `stop`: at once after a full batch, else after a wake-up, the next due time or `idle`; backs off after an error. */
 export const startLoops = <S>(
@@ -63,13 +67,15 @@ const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Prom
       failures = 0;
       if (count >= loop.batch) continue;
       const due = await loop.nextDueMs?.(service);
-      pauseMs = Math.min(loop.idleMs(service), Math.max(0, due ?? Infinity));
+      pauseMs = Math.min(loop.idleMs(service), Math.max(count === 0 ? minPauseMs : 0, due ?? Infinity));
     } catch (err) {
       failures++;
       pauseMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (failures - 1));
       log.error({ err, failures, pauseMs }, 'a step failed and will be tried again');
     }
-    await bell.wait(pauseMs);
+    // Work that comes in does not shorten the pause after an error: it would be tried as often as it comes.
+    if (failures > 0) await bell.rest(pauseMs);
+    else await bell.wait(pauseMs);
   }
   off();
 };
@@ -78,22 +84,30 @@ const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Prom
 const createBell = (signal: AbortSignal) => {
   let rung = false;
   let wake: (() => void) | undefined;
-  const ring = () => {
-    rung = true;
-    wake?.();
-  };
-  signal.addEventListener('abort', ring);
+  const pause = (ms: number, wokenByBell: boolean) =>
+    new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, Math.min(ms, maxTimerMs));
+      signal.addEventListener('abort', done);
+      if (wokenByBell) wake = done;
+      if (signal.aborted || (wokenByBell && rung)) done();
+    });
   return {
-    ring,
-    wait: async (ms: number) => {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wake = () => (clearTimeout(timer), resolve());
-        });
-      }
-      rung = signal.aborted;
-      wake = undefined;
+    ring: () => {
+      rung = true;
+      wake?.();
     },
+    /** Ends early when the bell is or was rung. */
+    wait: async (ms: number) => {
+      await pause(ms, true);
+      rung = false;
+    },
+    /** Ends early only when everything stops. */
+    rest: (ms: number) => pause(ms, false),
   };
 };
