@@ -10,8 +10,8 @@ export interface Consumer<S> {
   readonly name: string;
   readonly bindings: readonly Binding[];
   /**
-   * Called at least once for each message, in order per task. A message whose handler throws is tried again later,
-   * and does not hold up the others. What the handler writes must be idempotent.
+   * Called at least once for each message, in order per task. A message whose handler throws is tried again later and does not
+   * hold up the others: then it comes after messages that followed it. What the handler writes must be idempotent.
    */
   readonly handle: (service: S, message: Message) => Promise<void>;
 }
@@ -22,6 +22,7 @@ const retryMs = (attempts: number) => Math.min(300_000, 250 * 2 ** attempts);
 
 const Place = Type.Object({ cursor: Type.String() });
 const Failed = Type.Object({ ...Message.properties, attempts: Type.Integer() });
+const Due = Type.Object({ ms: Type.Union([Type.Number(), Type.Null()]) });
 
 /** The loop that feeds a consumer. In many processes at once one of them holds the consumer's place at a time. */
 export const consumerLoop = <S extends { readonly db: Database }>(consumer: Consumer<S>): Loop<S> => ({
@@ -30,6 +31,12 @@ export const consumerLoop = <S extends { readonly db: Database }>(consumer: Cons
   batch,
   wokenBy: messagesWritten,
   step: async (service) => (await retryFailed(service, consumer)) + (await readOn(service, consumer)),
+  nextDueMs: async ({ db }) => {
+    const due = sql`
+      select (extract(epoch from min(next_attempt) - platform.now()) * 1000)::float8 as ms
+      from platform.failed_deliveries where consumer = ${consumer.name} and next_attempt is not null`;
+    return (await db.maybe(Due, due))?.ms ?? undefined;
+  },
 });
 
 const readOn = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>): Promise<number> => {
@@ -55,7 +62,7 @@ const retryFailed = async <S extends { readonly db: Database }>(service: S, cons
     const due = await tx.many(
       Failed,
       sql`
-        select message_id as id, '' as created, exchange, routing_key as "routingKey", cc, payload, attempts
+        select message_id as id, created, exchange, routing_key as "routingKey", cc, payload, attempts
         from platform.failed_deliveries
         where consumer = ${consumer.name} and next_attempt <= platform.now()
         order by message_id limit ${batch} for update skip locked`,
@@ -80,10 +87,14 @@ const attempt = async <S>({ tx, service, consumer, message, attempts }: Attempt<
   } catch (err) {
     const again = attempts + 1 < maxAttempts ? `${retryMs(attempts)} ms` : null;
     await tx.run(sql`
-      insert into platform.failed_deliveries (consumer, message_id, exchange, routing_key, cc, payload, attempts, next_attempt, last_error)
-      values (${consumer.name}, ${message.id}, ${message.exchange}, ${message.routingKey}, ${message.cc}, ${JSON.stringify(message.payload)},
-        ${attempts + 1}, platform.now() + ${again}::interval, ${err instanceof Error ? err.message : String(err)})
+      insert into platform.failed_deliveries
+        (consumer, message_id, created, exchange, routing_key, cc, payload, attempts, next_attempt, last_error)
+      values (${consumer.name}, ${message.id}, ${message.created}, ${message.exchange}, ${message.routingKey}, ${message.cc}, ${JSON.stringify(message.payload)},
+        ${attempts + 1}, platform.now() + ${again}::interval, ${reasonOf(err)})
       on conflict (consumer, message_id) do update
         set attempts = excluded.attempts, next_attempt = excluded.next_attempt, last_error = excluded.last_error`);
   }
 };
+
+// PostgreSQL stores no NUL, and an error that could not be stored would hold up the consumer for ever.
+const reasonOf = (err: unknown): string => (err instanceof Error ? err.message : String(err)).replaceAll('\0', '\u{fffd}');

@@ -27,14 +27,13 @@ const matchesTopic = (pattern: string, key: string): boolean => {
   if (pattern === '#') return true;
   const want = pattern.split('.');
   const have = key.split('.');
-  // `reachable` holds the numbers of key words that the pattern so far can have used up: linear per word, no backtracking.
+  // `reachable` holds the numbers of key words that the pattern so far can have used up: linear per word, no backtracking. Whatever
+  // `#` can follow it can also stretch to, so the first place is enough: a pattern of nothing but `#` costs no more.
   let reachable = new Set([0]);
   for (const word of want) {
     const next = new Set<number>();
-    for (const at of reachable) {
-      if (word === '#') for (let i = at; i <= have.length; i++) next.add(i);
-      else if (at < have.length && (word === '*' || word === have[at])) next.add(at + 1);
-    }
+    if (word === '#') for (let i = Math.min(...reachable); i <= have.length; i++) next.add(i);
+    else for (const at of reachable) if (at < have.length && (word === '*' || word === have[at])) next.add(at + 1);
     reachable = next;
     if (reachable.size === 0) return false;
   }

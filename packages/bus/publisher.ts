@@ -27,7 +27,9 @@ export const createPublisher = <C extends Contract>(contract: C): Publish<C> => 
 const publishTo = (contract: Contract, { exchange, routingKey, schema }: Exchange) => {
   const fullName = `exchange/taskcluster-${contract.service}/${contract.version}/${exchange}`;
   const validate = validatorOf(schema);
+  const names = new Set(routingKey.map((field) => field.name));
   return ({ key, cc = [], payload }: PublishRequest): OutgoingMessage => {
+    for (const name of Object.keys(key)) if (!names.has(name)) throw new Error(`The routing key of ${fullName} has no ${name}.`);
     const words = routingKey.map((field) => wordFor(fullName, field, key[field.name]));
     const problems = validate(payload);
     if (problems) throw new Error(`A message to ${fullName} is not what its schema says: ${problems.join('; ')}`);
@@ -47,5 +49,7 @@ const wordFor = (exchange: string, field: RoutingKeyField, given: string | numbe
   }
   const word = String(given);
   if (word.includes('.') && !field.multipleWords) throw new Error(`${field.name} of ${exchange} may not contain a dot: ${word}`);
+  if (Buffer.byteLength(word) > (field.maxSize ?? maxKeyBytes))
+    throw new Error(`${field.name} of ${exchange} is longer than ${field.maxSize} bytes: ${word}`);
   return word;
 };

@@ -47,7 +47,9 @@ test('so many batches run at once as may; what comes meanwhile fills the next', 
 
 test('an item can fail alone', async () => {
   const refusal = new Error('not 2');
-  const ask = batched<number, string>({ run: async (items) => items.map((n) => (n === 2 ? { error: refusal } : { value: `answer ${n}` })) });
+  const ask = batched<number, string>({
+    run: async (items) => items.map((n) => (n === 2 ? { error: refusal } : { value: `answer ${n}` })),
+  });
   expect(await Promise.allSettled([ask(1), ask(2), ask(3)])).toEqual([
     { status: 'fulfilled', value: 'answer 1' },
     { status: 'rejected', reason: refusal },

@@ -4,7 +4,11 @@ import { expect, test } from 'vitest';
 import { isTransient, isUnavailable } from './errors.ts';
 
 const withCode = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
-const thrownBy = (work: Promise<unknown>) => work.then(() => undefined, (err: unknown) => err);
+const thrownBy = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (err: unknown) => err,
+  );
 
 test('only what PostgreSQL ended to let others go on is tried again', () => {
   expect(['40001', '40P01'].map((code) => isTransient(withCode(code)))).toEqual([true, true]);
@@ -13,9 +17,12 @@ test('only what PostgreSQL ended to let others go on is tried again', () => {
   }
 });
 
-test.each(['08006', '53300', '53100', '57P01', '57P03', '25006', 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT'])('%s: the database is away', (code) => {
-  expect(isUnavailable(withCode(code))).toBe(true);
-});
+test.each(['08006', '53300', '53100', '57P01', '57P03', '25006', 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT'])(
+  '%s: the database is away',
+  (code) => {
+    expect(isUnavailable(withCode(code))).toBe(true);
+  },
+);
 
 test.each(['23505', '22P02', '57014', '40P01', '42601', ''])('%s: the database is there', (code) => {
   expect(isUnavailable(withCode(code))).toBe(false);

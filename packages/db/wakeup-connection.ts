@@ -61,7 +61,9 @@ export const createWakeupConnection = ({ connectionString, log, receive, listeni
         keepAlive: true,
         connectionTimeoutMillis: timeoutMs,
         query_timeout: timeoutMs,
-      });
+        // A wake-up may be sent while the answer to the one before is still on its way.
+        pipeline: true,
+      } as pg.ClientConfig);
       client.on('notification', ({ payload = '' }) => receive(payload));
       client.on('error', lost);
       await client.connect();
