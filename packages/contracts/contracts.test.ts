@@ -20,10 +20,23 @@ const paramsOf = (route: string) => [...route.matchAll(/:(\w+)/g)].map((match) =
 
 /** What handlers add when they fill in a scope expression: facts about the stored task, or lists made from the request. */
 const fromHandlers = {
+  'object.appendStream': ['run'],
+  'auth.updateClient': ['scopesAdded'],
+  'auth.updateRole': ['scopesAdded'],
+  'auth.awsS3Credentials': ['levelIsReadOnly'],
+  'auth.azureTableSAS': ['levelIsReadOnly'],
+  'auth.azureContainerSAS': ['levelIsReadOnly'],
+  'auth.githubRepoToken': ['repoPerms'],
   'queue.createTask': ['priorities'],
   'queue.scheduleTask': ['schedulerId', 'taskGroupId', 'projectId'],
   'queue.rerunTask': ['schedulerId', 'taskGroupId', 'projectId'],
   'queue.cancelTask': ['schedulerId', 'taskGroupId', 'projectId'],
+  'queue.sealTaskGroup': ['schedulerId'],
+  'queue.cancelTaskGroup': ['schedulerId'],
+  'queue.changeTaskGroupPriority': ['schedulerId'],
+  'queue.changeTaskPriority': ['taskQueueId'],
+  'queue.claimTask': ['provisionerId', 'workerType'],
+  'queue.declareWorker': ['properties'],
   'queue.getArtifact': ['names'],
   'queue.getLatestArtifact': ['names'],
   'queue.artifact': ['names'],

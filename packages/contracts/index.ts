@@ -21,6 +21,7 @@ export * from './queue/messages.ts';
 export * from './queue/run.ts';
 export * from './queue/status.ts';
 export * from './queue/task.ts';
+export * from './queue/workers.ts';
 export * from './web-server/index.ts';
 export { auth, events, object, queue };
 

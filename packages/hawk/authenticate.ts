@@ -50,6 +50,7 @@ function proveMac(bearer: Bearer, mac: string, signed: Signed): void {
 function success(bearer: Bearer, authority: Authority) {
   const { client, clientId, ext } = bearer;
   const scopes = grantedScopes(bearer, authority);
+  authority.used?.(client);
   const end = ext.certificate?.expiry ?? Number.POSITIVE_INFINITY;
   const expires = new Date(Math.min(client.expires.getTime(), end));
   return { status: 'auth-success', scheme: 'hawk', clientId, scopes, expires } as const;

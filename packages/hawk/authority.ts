@@ -15,6 +15,8 @@ export interface Authority {
    * request, so that it can remember its answer by the array, as `RoleExpander` does.
    */
   readonly expand: (scopes: readonly string[]) => readonly string[];
+  /** Told of a client whose key was just proven, or that of a certificate that it issued. Must cost next to nothing. */
+  readonly used?: (client: HawkClient) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** How far the signer's clock may be off, in milliseconds; 15 minutes unless given. */

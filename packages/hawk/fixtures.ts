@@ -124,7 +124,7 @@ export function temporary(
     ...twist.before,
   };
   // Values of the wrong type are signed as something, no matter what.
-  const text = (value: unknown): string => (typeof value === 'string' ? value : String(JSON.stringify(value)));
+  const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
   const lines = [`version:${text(certificate['version'])}`];
   if (name !== undefined) lines.push(`clientId:${name}`, `issuer:${issuer}`);
   lines.push(`seed:${text(certificate['seed'])}`, `start:${text(certificate['start'])}`, `expiry:${text(certificate['expiry'])}`);

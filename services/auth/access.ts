@@ -1,8 +1,10 @@
-import type { Database } from '@taskcluster/db';
+import type { Database, Queryable } from '@taskcluster/db';
 import type { Authority, HawkClient } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
-import { RoleExpander } from '@taskcluster/scopes';
-import { accessVersion, allClients, allRoles } from './store/clients.ts';
+import type { RoleIndex } from '@taskcluster/scopes';
+import { type AccessState, createAccessState } from './access-state.ts';
+import { trackUse } from './last-used.ts';
+import { accessVersion, clientsSince, removedSince, rolesSince } from './store/changes.ts';
 import type { TokenCipher } from './token-cipher.ts';
 
 /** The wake-up channel on which changes of clients and roles are announced. */
@@ -13,6 +15,10 @@ export interface Access {
   readonly authority: Authority;
   /** Reads what changed, when anything did. Answers when this process knows it. */
   refresh(): Promise<void>;
+  /**
+   * The roles as of now: asked in a transaction that holds the writers' lock, which also reads what this process does not know yet.
+   */
+  currentRoles(locked: Queryable): Promise<RoleIndex>;
   close(): Promise<void>;
 }
 
@@ -26,30 +32,25 @@ export interface AccessOptions {
   readonly now: () => number;
 }
 
+const opened = new WeakMap<Authority, Access>();
+
+/** The access that an authority was opened with: what a platform passes on is the authority alone. */
+export const accessOf = (authority: Authority): Access => {
+  const access = opened.get(authority);
+  if (!access) throw new Error('This authority was not made by openAccess.');
+  return access;
+};
+
 /** Loads clients and roles and keeps them current until `close`. */
 export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promise<Access> => {
-  let version = -1;
-  let clients = new Map<string, HawkClient>();
-  let roles = new RoleExpander([]);
+  const state = createAccessState(cipher);
+  const use = trackUse({ db, log, now });
   let reading: Promise<void> | undefined;
 
-  const read = async () => {
-    // The version first: a change between the reads is seen as a newer version at the next check.
-    const current = await accessVersion(db);
-    if (current === version) return;
-    const [clientRows, roleRows] = await Promise.all([allClients(db), allRoles(db)]);
-    clients = new Map(
-      clientRows.map((row) => [
-        row.clientId,
-        { ...row, accessToken: cipher.decrypt(row.clientId, row.accessToken), expires: new Date(row.expires) },
-      ]),
-    );
-    roles = new RoleExpander(roleRows);
-    version = current;
-  };
   const refresh = async (): Promise<void> => {
+    // A read that had begun before may have missed what the caller wants to see.
     await reading?.catch(() => {});
-    reading ??= read().finally(() => (reading = undefined));
+    reading ??= readChanges(db, state).finally(() => (reading = undefined));
     await reading;
   };
   const check = () =>
@@ -58,13 +59,37 @@ export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promi
   await refresh();
   const off = db.wakeups.on(accessChanged, check);
   const timer = setInterval(check, checkEveryMs).unref();
-  return {
-    authority: { findClient: (id) => clients.get(id), expand: (scopes) => roles.expand(scopes), now },
+  const used = ({ clientId }: HawkClient) => {
+    const known = state.client(clientId);
+    if (known) use.seen(clientId, known);
+  };
+  const access: Access = {
+    authority: { findClient: (clientId) => state.client(clientId)?.client, used, expand: (scopes) => state.roles().expand(scopes), now },
     refresh,
+    currentRoles: async (locked) => {
+      await readChanges(locked, state);
+      return state.roles().index;
+    },
     close: async () => {
       clearInterval(timer);
       off();
       await reading?.catch(() => {});
+      await use.close();
     },
   };
+  opened.set(access.authority, access);
+  return access;
+};
+
+/** Brings the state up to date. Safe beside another one: what arrives late and is older than what is known is ignored. */
+const readChanges = async (db: Queryable, state: AccessState): Promise<void> => {
+  // The version first: a change between the reads is seen as a newer version at the next check.
+  const { number, completeSince } = await accessVersion(db);
+  if (number <= state.version()) return;
+  const known = state.version() < completeSince ? -1 : state.version();
+  // One after the other: inside a transaction there is one connection.
+  const clients = await clientsSince(db, known);
+  const roles = await rolesSince(db, known);
+  const removed = known < 0 ? [] : await removedSince(db, known);
+  state.apply({ version: number, whole: known < 0, clients, roles, removed });
 };

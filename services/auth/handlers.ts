@@ -1,6 +1,10 @@
 import { ApiError, type Handlers, requireScopes } from '@taskcluster/api';
 import type { auth } from '@taskcluster/contracts';
 import { authenticate, type Authority } from '@taskcluster/hawk';
+import { auditHandlers } from './audit.ts';
+import { clientHandlers } from './clients/handlers.ts';
+import { delegatedHandlers } from './delegated/handlers.ts';
+import { roleHandlers } from './roles/handlers.ts';
 import type { AuthService } from './service.ts';
 
 const hourMs = 3_600_000;
@@ -14,6 +18,11 @@ const testAuthority = (scopes: readonly string[], now: () => number): Authority 
 });
 
 export const handlers: Handlers<typeof auth, AuthService> = {
+  ...clientHandlers,
+  ...roleHandlers,
+  ...auditHandlers,
+  ...delegatedHandlers,
+
   authenticateHawk: async ({ access }, { body }) => {
     const { method, resource, host, port, authorization } = body;
     const answer = authenticate({ method, resource, host, port, authorization }, access.authority);

@@ -3,7 +3,10 @@ import { migrationsIn, sql } from '@taskcluster/db';
 import { defineService } from '@taskcluster/service';
 import { join } from 'node:path';
 import { handlers } from './handlers.ts';
-import type { AuthService } from './service.ts';
+import { expiredClients, oldHistory } from './loops/purge.ts';
+import { expiredSentryKeys } from './loops/sentry-keys.ts';
+import { createAuthService } from './service.ts';
+import { settings } from './settings.ts';
 
 export { type Access, openAccess } from './access.ts';
 export { builtInScopes, type ConfiguredClient, syncStaticClients } from './static-clients.ts';
@@ -12,9 +15,10 @@ export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
 /** The auth service: who a caller is and what a caller may do. */
 export const authService = defineService({
   contract: auth,
-  settings: {},
+  settings,
   migrations: migrationsIn('auth', join(import.meta.dirname, 'migrations')),
-  create: (platform): AuthService => ({ db: platform.db, access: { authority: platform.authority }, now: platform.now }),
+  create: createAuthService,
   handlers,
+  loops: [expiredClients, oldHistory, expiredSentryKeys],
   heartbeat: async ({ db }) => void (await db.run(sql`select 1`)),
 });

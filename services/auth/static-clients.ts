@@ -1,4 +1,5 @@
 import type { Database } from '@taskcluster/db';
+import { lockAccess } from './store/changes.ts';
 import { putStaticClient, removeOtherStaticClients } from './store/clients.ts';
 import { accessChanged } from './access.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -25,6 +26,7 @@ const note = 'This client is defined by the configuration of the deployment and 
 /** Makes the stored static clients the same as the configured ones. */
 export const syncStaticClients = (db: Database, cipher: TokenCipher, clients: readonly ConfiguredClient[]): Promise<void> =>
   db.tx(async (tx) => {
+    await lockAccess(tx);
     for (const { clientId, accessToken, scopes, description } of clients) {
       await putStaticClient(tx, {
         clientId,

@@ -1,6 +1,11 @@
 import { contract, get, monitoring, post } from '../contract.ts';
+import { patterns } from '../identifiers.ts';
 
+import { clientEndpoints } from './client-endpoints.ts';
+import { credentialEndpoints } from './credential-endpoints.ts';
 import { AuthenticateHawkRequest, AuthenticateHawkResponse, TestAuthenticateRequest, TestAuthenticateResponse } from './hawk.ts';
+import { exchanges } from './messages.ts';
+import { roleEndpoints } from './roles.ts';
 import { ScopeSet } from './scopes.ts';
 
 /** The auth service: who a caller is, and what a caller may do. */
@@ -10,7 +15,30 @@ export const auth = contract({
   title: 'Auth',
   description:
     'Checks signatures, and says which scopes come with them. A role gives further scopes to everyone who holds `assume:` and its name.',
+  parameterPatterns: {
+    clientId: new RegExp(patterns.clientId),
+    roleId: new RegExp(patterns.printable),
+    account: /^[a-z0-9]{3,24}$/,
+    table: /^[A-Za-z][A-Za-z0-9]{2,62}$/,
+    container: /^(?!.*[-]{2})[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    level: /^(?:read-write|read-only)$/,
+    bucket: /^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$/,
+    prefix: /^/,
+    project: /^[a-zA-Z0-9_-]{1,64}$/,
+    projectId: /^/,
+    serviceAccount: /^/,
+    entityType: /^(?:client|role|secret|hook|worker-pool)$/,
+    // A NUL cannot be stored, so nothing has one in its name.
+    entityId: /^[^\0]*$/,
+    wstAudience: /^[a-zA-Z0-9_-]{1,38}$/,
+    wstClient: /^[a-zA-Z0-9_~.%-]+$/,
+    appName: /^[a-zA-Z0-9_-]+$/,
+    owner: /^[A-Za-z0-9._-]+$/,
+  },
   endpoints: {
+    ...clientEndpoints,
+    ...roleEndpoints,
+    ...credentialEndpoints,
     authenticateHawk: post('/authenticate-hawk', {
       title: 'Check a signed request',
       description:
@@ -60,4 +88,5 @@ export const auth = contract({
     }),
     ...monitoring,
   },
+  exchanges,
 });

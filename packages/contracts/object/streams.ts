@@ -54,7 +54,8 @@ export const storageEndpoints = {
   }),
   readStream: get('/stream/:name(*)', {
     title: 'Read a stream',
-    description: 'The data from an offset on. `follow=1` goes on until the stream is closed. Whoever knows the name may read: a part of it is secret.',
+    description:
+      'The data from an offset on. `follow=1` goes on until the stream is closed. Whoever knows the name may read: a part of it is secret.',
     category,
     params: { name: printable },
     query: { offset, follow: flag },

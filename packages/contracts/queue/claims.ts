@@ -77,6 +77,21 @@ export const ClaimWorkResponse = named(
 );
 export type ClaimWorkResponse = Static<typeof ClaimWorkResponse>;
 
+export const TaskClaimRequest = named(
+  'queue/v1/task-claim-request',
+  closed({ workerGroup: WorkerGroup, workerId: WorkerId }, { title: 'Task claim request', description: 'Who claims the run.' }),
+);
+export type TaskClaimRequest = Static<typeof TaskClaimRequest>;
+
+export const TaskClaimResponse = named(
+  'queue/v1/task-claim-response',
+  closed(
+    { ...claim, task: TaskDefinition, credentials: TaskCredentials },
+    { title: 'Task claim response', description: 'The run belongs to the worker until `takenUntil`.' },
+  ),
+);
+export type TaskClaimResponse = Static<typeof TaskClaimResponse>;
+
 export const TaskReclaimResponse = named(
   'queue/v1/task-reclaim-response',
   closed(

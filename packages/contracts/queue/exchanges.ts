@@ -7,8 +7,10 @@ import {
   TaskExceptionMessage,
   TaskFailedMessage,
   TaskGroupChangedMessage,
+  TaskGroupPriorityChangedMessage,
   taskGroupRoutingKey,
   TaskPendingMessage,
+  TaskPriorityChangedMessage,
   taskRoutingKey,
   TaskRunningMessage,
 } from './messages.ts';
@@ -74,5 +76,26 @@ export const exchanges = {
       'rerun or added and resolved later.',
     routingKey: taskGroupRoutingKey,
     schema: TaskGroupChangedMessage,
+  },
+  taskGroupSealed: {
+    exchange: 'task-group-sealed',
+    title: 'Task group sealed',
+    description: 'The group takes no more tasks.',
+    routingKey: taskGroupRoutingKey,
+    schema: TaskGroupChangedMessage,
+  },
+  taskPriorityChanged: {
+    exchange: 'task-priority-changed',
+    title: 'Task priority changed',
+    description: 'A task has another priority. Changes of whole groups are announced by `taskGroupPriorityChanged` alone.',
+    routingKey: taskRoutingKey('optional', 'optional'),
+    schema: TaskPriorityChangedMessage,
+  },
+  taskGroupPriorityChanged: {
+    exchange: 'task-group-priority-changed',
+    title: 'Task group priority changed',
+    description: 'The tasks of a group that could be changed have another priority.',
+    routingKey: taskGroupRoutingKey,
+    schema: TaskGroupPriorityChangedMessage,
   },
 } as const satisfies Readonly<Record<string, Exchange>>;

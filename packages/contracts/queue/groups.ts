@@ -6,7 +6,7 @@ import { slugid } from '../identifiers.ts';
 import { closed, list, timestamp } from '../schema.ts';
 
 import { TaskDefinitionAndStatus } from './status.ts';
-import { ContinuationToken, SchedulerId } from './task.ts';
+import { ContinuationToken, PriorityWord, SchedulerId } from './task.ts';
 
 /** What a reply or a message says about a task group. */
 export const groupProperties = {
@@ -39,9 +39,54 @@ export const ListTaskGroupResponse = named(
 );
 export type ListTaskGroupResponse = Static<typeof ListTaskGroupResponse>;
 
+const taskIds = (description: string) =>
+  list(slugid({ title: 'Task id', description: 'Identifies the task.' }), { title: 'Task ids', description, uniqueItems: true });
+
+export const CancelTaskGroupResponse = named(
+  'queue/v1/cancel-task-group-response',
+  closed(
+    {
+      taskGroupId: groupProperties.taskGroupId,
+      taskGroupSize: Type.Integer({ title: 'Size', description: 'How many tasks the group has.', minimum: 0 }),
+      cancelledCount: Type.Integer({ title: 'Canceled tasks', description: 'How many tasks this call canceled.', minimum: 0 }),
+      taskIds: taskIds('The tasks that this call canceled.'),
+    },
+    { title: 'Canceled task group', description: 'What became of the tasks of the group.' },
+  ),
+);
+export type CancelTaskGroupResponse = Static<typeof CancelTaskGroupResponse>;
+
+const NewPriority = PriorityWord('New priority', 'The priority from now on, also for later runs.');
+
+export const ChangeTaskPriorityRequest = named(
+  'queue/v1/change-task-priority-request',
+  closed({ newPriority: NewPriority }, { title: 'Change of priority', description: 'The priority that a task, or a group, is to have.' }),
+);
+export type ChangeTaskPriorityRequest = Static<typeof ChangeTaskPriorityRequest>;
+
+/** What reply and message say about a group whose tasks have another priority. */
+export const groupPriorityProperties = {
+  taskGroupId: groupProperties.taskGroupId,
+  schedulerId: SchedulerId,
+  newPriority: NewPriority,
+  tasksAffected: Type.Integer({ title: 'Tasks affected', description: 'How many tasks have another priority than before.', minimum: 0 }),
+} as const;
+
+export const TaskGroupPriorityChangeResponse = named(
+  'queue/v1/task-group-priority-change-response',
+  closed(
+    { ...groupPriorityProperties, taskIds: taskIds('The tasks that have another priority than before.') },
+    { title: 'Changed priorities', description: 'Which tasks of the group have another priority.' },
+  ),
+);
+export type TaskGroupPriorityChangeResponse = Static<typeof TaskGroupPriorityChangeResponse>;
+
 /** A task in a list: its state and its definition. */
 export const RecentTasksResponse = closed(
-  { tasks: list(TaskDefinitionAndStatus, { title: 'Tasks', description: 'The newest first.' }), continuationToken: Type.Optional(ContinuationToken) },
+  {
+    tasks: list(TaskDefinitionAndStatus, { title: 'Tasks', description: 'The newest first.' }),
+    continuationToken: Type.Optional(ContinuationToken),
+  },
   { title: 'Recent tasks', description: 'One page of the tasks of the deployment.' },
 );
 export type RecentTasksResponse = Static<typeof RecentTasksResponse>;

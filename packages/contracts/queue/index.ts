@@ -3,8 +3,10 @@ import { patterns } from '../identifiers.ts';
 
 import { artifactEndpoints } from './artifact-endpoints.ts';
 import { exchanges } from './exchanges.ts';
+import { groupEndpoints } from './group-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 import { workerEndpoints } from './worker-endpoints.ts';
+import { workerMetadataEndpoints } from './worker-metadata-endpoints.ts';
 
 /** The queue: holds tasks, hands them to workers, and keeps what came of them. */
 export const queue = contract({
@@ -19,13 +21,20 @@ export const queue = contract({
     taskId: new RegExp(patterns.slugid),
     taskGroupId: new RegExp(patterns.slugid),
     taskQueueId: new RegExp(patterns.taskQueueId),
+    provisionerId: new RegExp(patterns.provisionerId),
+    // As loose as the other three: a worker type that no queue can have is merely not found.
+    workerType: new RegExp(patterns.provisionerId),
+    workerGroup: new RegExp(patterns.provisionerId),
+    workerId: new RegExp(patterns.provisionerId),
     // Run ids are stored in 32 bits: nine digits always fit.
     runId: /^[0-9]{1,9}$/,
     name: new RegExp(patterns.printable),
   },
   endpoints: {
     ...taskEndpoints,
+    ...groupEndpoints,
     ...workerEndpoints,
+    ...workerMetadataEndpoints,
     ...artifactEndpoints,
     ...monitoring,
   },

@@ -5,10 +5,10 @@ import { named } from '../contract.ts';
 import type { RoutingKeyField } from '../contract.ts';
 import { closed, oneOfWords, timestamp } from '../schema.ts';
 
-import { groupProperties } from './groups.ts';
+import { groupPriorityProperties, groupProperties } from './groups.ts';
 import { RunId, TakenUntil, WorkerGroup, WorkerId } from './run.ts';
 import { TaskStatus } from './status.ts';
-import { Tags } from './task.ts';
+import { PriorityWord, Tags } from './task.ts';
 
 const Version = Type.Enum([1], { type: 'integer', title: 'Version', description: 'The version of the message format.' });
 
@@ -96,6 +96,29 @@ export const TaskGroupChangedMessage = named(
   ),
 );
 export type TaskGroupChangedMessage = Static<typeof TaskGroupChangedMessage>;
+
+export const TaskGroupPriorityChangedMessage = named(
+  'queue/v1/task-group-priority-changed-message',
+  closed(
+    { version: Version, ...groupPriorityProperties },
+    { title: 'Task group priority changed', description: 'Tasks of a group have another priority.' },
+  ),
+);
+export type TaskGroupPriorityChangedMessage = Static<typeof TaskGroupPriorityChangedMessage>;
+
+export const TaskPriorityChangedMessage = named(
+  'queue/v1/task-priority-changed-message',
+  closed(
+    {
+      version: Version,
+      status: TaskStatus,
+      oldPriority: PriorityWord('Old priority', 'The priority before.'),
+      newPriority: PriorityWord('New priority', 'The priority from now on.'),
+    },
+    { title: 'Task priority changed', description: 'A task has another priority.' },
+  ),
+);
+export type TaskPriorityChangedMessage = Static<typeof TaskPriorityChangedMessage>;
 
 type Need = 'required' | 'optional';
 const field = (name: string, maxSize: number, need: Need, summary: string): RoutingKeyField => ({

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 
 import { named } from '../contract.ts';
-import { TaskGroupId, TaskId } from '../identifiers.ts';
+import { slugid, TaskGroupId, TaskId } from '../identifiers.ts';
 import { closed, list, oneOfWords, timestamp } from '../schema.ts';
 
 import { Run, runStates } from './run.ts';
@@ -83,3 +83,20 @@ export const TaskDefinitionAndStatus = named(
   closed({ task: TaskDefinition, status: TaskStatus }, { title: 'Task and status', description: 'What a task is, and where it stands.' }),
 );
 export type TaskDefinitionAndStatus = Static<typeof TaskDefinitionAndStatus>;
+
+export const ListDependentTasksResponse = named(
+  'queue/v1/list-dependent-tasks-response',
+  closed(
+    {
+      taskId: slugid({ title: 'Task id', description: 'The task that the others depend on.' }),
+      tasks: list(TaskDefinitionAndStatus, {
+        title: 'Tasks',
+        description: 'The tasks that depend on it, in the order of their ids, whether they still wait or not.',
+        uniqueItems: true,
+      }),
+      continuationToken: Type.Optional(ContinuationToken),
+    },
+    { title: 'Dependent tasks', description: 'One page of the tasks that depend on a task.' },
+  ),
+);
+export type ListDependentTasksResponse = Static<typeof ListDependentTasksResponse>;

@@ -1,8 +1,8 @@
 import { get, post, put } from '../contract.ts';
 import { paging } from '../identifiers.ts';
 
-import { ListTaskGroupResponse, RecentGroupsResponse, RecentTasksResponse, TaskGroup } from './groups.ts';
-import { TasksStatusesResponse, TaskStatusResponse } from './status.ts';
+import { ChangeTaskPriorityRequest, RecentTasksResponse } from './groups.ts';
+import { ListDependentTasksResponse, TasksStatusesResponse, TaskStatusResponse } from './status.ts';
 import { TaskDefinition, TaskDefinitionRequest, TasksRequest, TasksResponse } from './task.ts';
 
 /** Steering a task needs a scope for the task itself, for its project, or the pair that schedulers of old hold. */
@@ -53,22 +53,14 @@ export const taskEndpoints = {
     scopes: 'queue:status:<taskId>',
     output: TaskStatusResponse,
   }),
-  listTaskGroup: get('/task-group/:taskGroupId/list', {
-    title: 'Tasks of a group',
-    description: 'Definition and status of the tasks of a group in the order of their ids, at most 1000 at a time.',
-    category: 'Task Groups',
+  listDependentTasks: get('/task/:taskId/dependents', {
+    title: 'Dependent tasks',
+    description: 'Definition and status of the tasks that depend on a task, in the order of their ids, at most 1000 at a time.',
+    category: 'Tasks',
     stability: 'stable',
-    scopes: 'queue:list-task-group:<taskGroupId>',
+    scopes: 'queue:list-dependent-tasks:<taskId>',
     query: paging,
-    output: ListTaskGroupResponse,
-  }),
-  getTaskGroup: get('/task-group/:taskGroupId', {
-    title: 'Task group',
-    description: 'What is known about a group apart from its tasks.',
-    category: 'Task Groups',
-    stability: 'stable',
-    scopes: 'queue:list-task-group:<taskGroupId>',
-    output: TaskGroup,
+    output: ListDependentTasksResponse,
   }),
   recentTasks: get('/recent-tasks', {
     title: 'Recent tasks',
@@ -78,15 +70,6 @@ export const taskEndpoints = {
     scopes: 'queue:list-recent-tasks',
     query: paging,
     output: RecentTasksResponse,
-  }),
-  recentGroups: get('/recent-groups', {
-    title: 'Recent task groups',
-    description: 'All task groups of the deployment, the newest first, with the number of their tasks in each state.',
-    category: 'Task Groups',
-    unpublished: true,
-    scopes: 'queue:list-recent-tasks',
-    query: paging,
-    output: RecentGroupsResponse,
   }),
   createTask: put('/task/:taskId', {
     title: 'Create a task',
@@ -138,6 +121,17 @@ export const taskEndpoints = {
     category: 'Tasks',
     stability: 'stable',
     scopes: mayForTask('cancel'),
+    output: TaskStatusResponse,
+  }),
+  changeTaskPriority: post('/task/:taskId/priority', {
+    title: 'Change the priority of a task',
+    description:
+      'Gives a task another priority; if it is pending, it changes its place in the queue. ' +
+      'Refused with 409 after the deadline, when the task was ever resolved, and when it has that priority already.',
+    category: 'Tasks',
+    stability: 'experimental',
+    scopes: { AnyOf: ['queue:change-task-priority:<taskId>', 'queue:change-task-priority-in-queue:<taskQueueId>'] },
+    input: ChangeTaskPriorityRequest,
     output: TaskStatusResponse,
   }),
 } as const;

@@ -4,6 +4,8 @@ import {
   ClaimWorkRequest,
   ClaimWorkResponse,
   PendingTasksResponse,
+  TaskClaimRequest,
+  TaskClaimResponse,
   TaskExceptionRequest,
   TaskQueueCountsResponse,
   TaskReclaimResponse,
@@ -23,6 +25,17 @@ export const workerEndpoints = {
     scopes: { AllOf: ['queue:claim-work:<taskQueueId>', 'queue:worker-id:<workerGroup>/<workerId>'] },
     input: ClaimWorkRequest,
     output: ClaimWorkResponse,
+  }),
+  claimTask: post('/task/:taskId/runs/:runId/claim', {
+    title: 'Claim a task',
+    description:
+      'Claims one run for a worker, whatever waits before it. `claimWork` is the way for workers. ' +
+      'The worker that holds the run already may repeat the call.',
+    category: 'Worker Interface',
+    stability: 'deprecated',
+    scopes: { AllOf: ['queue:claim-task:<provisionerId>/<workerType>', 'queue:worker-id:<workerGroup>/<workerId>'] },
+    input: TaskClaimRequest,
+    output: TaskClaimResponse,
   }),
   reclaimTask: post('/task/:taskId/runs/:runId/reclaim', {
     title: 'Prolong a claim',

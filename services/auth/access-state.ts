@@ -1,0 +1,76 @@
+import type { HawkClient } from '@taskcluster/hawk';
+import { type Role, RoleExpander } from '@taskcluster/scopes';
+import type { TokenCipher } from './token-cipher.ts';
+
+interface ClientChange {
+  readonly clientId: string;
+  readonly accessToken: Buffer;
+  readonly scopes: readonly string[];
+  readonly expires: string;
+  readonly disabled: boolean;
+  readonly lastDateUsed: string;
+  readonly version: number;
+}
+interface RoleChange extends Role {
+  readonly version: number;
+}
+
+/** What was read: everything, or what changed after the version that was known. */
+export interface Changes {
+  readonly version: number;
+  readonly whole: boolean;
+  readonly clients: readonly ClientChange[];
+  readonly roles: readonly RoleChange[];
+  readonly removed: readonly { readonly kind: string; readonly id: string; readonly version: number }[];
+}
+
+export interface KnownClient {
+  readonly client: HawkClient;
+  readonly version: number;
+  /** Milliseconds since 1970; moved on when a use is noted. */
+  lastUsed: number;
+}
+
+/** Clients and roles in memory, at one version of the database. */
+export interface AccessState {
+  version(): number;
+  client(clientId: string): KnownClient | undefined;
+  roles(): RoleExpander;
+  apply(changes: Changes): void;
+}
+
+/** Begins empty, at version -1. */
+export const createAccessState = (cipher: TokenCipher): AccessState => {
+  let version = -1;
+  let clients = new Map<string, KnownClient>();
+  let roles = new Map<string, RoleChange>();
+  let expander: RoleExpander | undefined = new RoleExpander([]);
+
+  const known = ({ accessToken, lastDateUsed, version: of, ...row }: ClientChange): KnownClient => ({
+    client: { ...row, accessToken: cipher.decrypt(row.clientId, accessToken), expires: new Date(row.expires) },
+    version: of,
+    lastUsed: Date.parse(lastDateUsed),
+  });
+  return {
+    version: () => version,
+    client: (clientId) => clients.get(clientId),
+    // Made when somebody asks: 10,000 roles take about 3 ms.
+    roles: () => (expander ??= new RoleExpander([...roles.values()].sort(byId))),
+    apply: (changes) => {
+      if (changes.version <= version) return;
+      if (changes.whole) [clients, roles] = [new Map(), new Map()];
+      for (const row of changes.clients) clients.set(row.clientId, known(row));
+      for (const role of changes.roles) roles.set(role.roleId, role);
+      for (const { kind, id, version: at } of changes.removed) {
+        // Made again after it was removed: the newer of the two stands.
+        const map: Map<string, { readonly version: number }> = kind === 'role' ? roles : clients;
+        if ((map.get(id)?.version ?? 0) <= at) map.delete(id);
+      }
+      const rolesChanged = changes.whole || changes.roles.length > 0 || changes.removed.some((r) => r.kind === 'role');
+      if (rolesChanged) expander = undefined;
+      version = changes.version;
+    },
+  };
+};
+
+const byId = (a: Role, b: Role) => (a.roleId < b.roleId ? -1 : 1);
