@@ -7,8 +7,11 @@ export interface ClaimRequest {
   readonly tasks: number;
 }
 
-/** Claims for requests of one queue, in one transaction: answers each request's tasks, in the order of the requests. */
-export type Claim<T> = (taskQueueId: string, requests: readonly ClaimRequest[]) => Promise<readonly (readonly T[])[]>;
+/**
+ * Claims for requests of one queue, in one transaction: answers each request's tasks, in the order of the requests, and
+ * `undefined` for a worker that may not claim.
+ */
+export type Claim<T> = (taskQueueId: string, requests: readonly ClaimRequest[]) => Promise<readonly (readonly T[] | undefined)[]>;
 
 /** A claimWork request that waits. */
 interface Waiting<T> {
@@ -17,6 +20,8 @@ interface Waiting<T> {
   readonly reject: (error: unknown) => void;
   /** A transaction is claiming for it: it stays until that is over, or a claim would be made that nobody gets. */
   served: boolean;
+  /** It may not claim: it waits for its time to be over, in nobody's way. */
+  barred: boolean;
   /** Looked for work at least once: before that its time cannot be over. */
   tried: boolean;
   /** Its time is over, or its caller has gone. */
@@ -56,6 +61,7 @@ export class ClaimLine<T> {
         resolve: (tasks) => finish(() => resolve(tasks)),
         reject: (err) => finish(() => reject(err as Error)),
         served: false,
+        barred: false,
         tried: false,
         over: false,
       };
@@ -96,10 +102,13 @@ export class ClaimLine<T> {
         this.#taskQueueId,
         chosen.map((w) => w.request),
       );
-      for (const [i, waiting] of chosen.entries()) this.#settle(waiting, claimed[i] ?? []);
+      for (const [i, waiting] of chosen.entries()) {
+        waiting.barred = claimed[i] === undefined;
+        this.#settle(waiting, claimed[i] ?? []);
+      }
       // Nothing was left for somebody in front: there is nothing for those behind either.
-      if (claimed.some((tasks) => tasks.length === 0)) for (const waiting of this.#waiting) this.#settle(waiting, []);
-      return claimed.some((tasks) => tasks.length > 0) && !this.isEmpty;
+      if (claimed.some((tasks) => tasks?.length === 0)) for (const waiting of this.#waiting) this.#settle(waiting, []);
+      return claimed.some((tasks) => tasks?.length !== 0) && !this.isEmpty;
     } catch (err) {
       for (const waiting of chosen) {
         this.#waiting.delete(waiting);
@@ -113,6 +122,7 @@ export class ClaimLine<T> {
     const chosen: Waiting<T>[] = [];
     let wanted = 0;
     for (const waiting of this.#waiting) {
+      if (waiting.barred) continue;
       if (chosen.length > 0 && wanted + waiting.request.tasks > maxTasksAtOnce) break;
       waiting.served = true;
       chosen.push(waiting);

@@ -1,57 +1,94 @@
 import { type ClaimedTask, type TaskDefinition } from '@taskcluster/contracts';
-import type { Database } from '@taskcluster/db';
-import type { ClaimRequest } from './claim-line.ts';
+import type { Database, Tx } from '@taskcluster/db';
+import type { Claim, ClaimRequest } from './claim-line.ts';
 import { type Change, claim } from './domain/life-cycle.ts';
 import { priorityOf, statusOf, type Task } from './domain/task.ts';
+import { claimsByWorker } from './domain/worker.ts';
 import { takePending } from './store/claims.ts';
+import { type RecordedClaims, recordClaims } from './store/workers.ts';
 import { applyChanges } from './transitions.ts';
 import type { IssueCredentials } from './task-credentials.ts';
 
 export interface ClaimerOptions {
   readonly db: Database;
   readonly claimTimeoutMs: number;
+  /** How often a queue is written to be in use, in milliseconds. */
+  readonly workerInfoMs: number;
   readonly issueCredentials: IssueCredentials;
 }
 
-interface Claimed {
+/** A run that a request got. */
+export interface Claimed {
   readonly task: Task;
   readonly definition: TaskDefinition;
-  readonly request: ClaimRequest;
+  readonly request: Pick<ClaimRequest, 'workerGroup' | 'workerId'>;
 }
 
 /**
  * Claims pending runs of a queue for waiting requests: the first request gets as many as it asked for, then the next.
- * Entries that turned out to be out of date are gone, and the place is tried again.
+ * Entries that turned out to be out of date are gone, and the place is tried again. A quarantined worker gets `undefined`.
  */
 export const claimer =
-  ({ db, claimTimeoutMs, issueCredentials }: ClaimerOptions) =>
-  async (taskQueueId: string, requests: readonly ClaimRequest[]): Promise<ClaimedTask[][]> => {
-    // One slot for each task that somebody wants, in the order in which they came.
-    const slots = requests.flatMap((request) => Array.from({ length: request.tasks }, () => request));
-    const claimed = await db.tx(async (tx) => {
-      const won: Claimed[] = [];
+  ({ db, claimTimeoutMs, workerInfoMs, issueCredentials }: ClaimerOptions): Claim<ClaimedTask> =>
+  async (taskQueueId, requests) => {
+    const { won, quarantined } = await db.tx(async (tx) => {
+      const wins: Claimed[] = [];
       for (;;) {
-        const wanted = slots.length - won.length;
-        if (wanted === 0) return won;
-        const taken = await takePending(tx, taskQueueId, wanted);
-        const changes: Change[] = [];
-        for (const { runId, now, definition, ...task } of taken) {
-          const request = slots[won.length];
-          if (!request) break;
+        const open = stillAsking(requests, wins);
+        const { taken, quarantined: refused } = await takePending(tx, taskQueueId, open);
+        const slots = open.flatMap(({ request, tasks }, i) => (refused.has(i) ? [] : Array.from({ length: tasks }, () => request)));
+        const wanted = slots.length;
+        const claims = taken.flatMap(({ runId, now, definition, quarantined: _, ...task }) => {
+          const request = slots[0];
+          if (!request) return [];
           const { workerGroup, workerId } = request;
-          const decision = claim(task, { runId, workerGroup, workerId, claimTimeoutMs }, now);
-          if ('refused' in decision) continue;
-          changes.push(decision);
-          won.push({ task: decision.task, definition: definition as TaskDefinition, request });
-        }
-        await applyChanges(tx, changes, taken[0]?.now ?? '');
-        if (taken.length < wanted || changes.length === taken.length) return won;
+          const change = claim(task, { runId, workerGroup, workerId, claimTimeoutMs }, now);
+          if ('refused' in change) return [];
+          slots.shift();
+          return [{ change, won: { task: change.task, definition: definition as TaskDefinition, request } }];
+        });
+        const changes: Change[] = claims.map((c) => c.change);
+        wins.push(...claims.map((c) => c.won));
+        // Neither waits for the other, so both travel together.
+        await Promise.all([
+          applyChanges(tx, changes, taken[0]?.now ?? ''),
+          record(
+            tx,
+            { taskQueueId, everyMs: workerInfoMs },
+            claims.map((c) => c.won),
+          ),
+        ]);
+        if (taken.length < wanted || changes.length === taken.length)
+          return { won: wins, quarantined: new Set([...refused].map((i) => open[i]?.request)) };
       }
     });
-    return requests.map((request) => claimed.filter((c) => c.request === request).map((c) => answerOf(c, issueCredentials)));
+    return requests.map((request) =>
+      quarantined.has(request) ? undefined : won.filter((c) => c.request === request).map((c) => answerOf(c, issueCredentials)),
+    );
   };
 
-const answerOf = ({ task, definition, request: { workerGroup, workerId } }: Claimed, issueCredentials: IssueCredentials): ClaimedTask => {
+/** What each request still wants. Places stay: a request that has all it asked for wants nothing. */
+const stillAsking = (requests: readonly ClaimRequest[], won: readonly Claimed[]) =>
+  requests.map((request) => {
+    const { workerGroup, workerId } = request;
+    return { request, workerGroup, workerId, tasks: request.tasks - won.filter((c) => c.request === request).length };
+  });
+
+const record = async (tx: Tx, place: Pick<RecordedClaims, 'taskQueueId' | 'everyMs'>, won: readonly Claimed[]): Promise<void> => {
+  if (won.length === 0) return;
+  const runs = won.map(({ task, request: { workerGroup, workerId } }) => ({
+    workerGroup,
+    workerId,
+    taskId: task.taskId,
+    runId: task.runs.length - 1,
+  }));
+  await recordClaims(tx, { ...place, workers: claimsByWorker(runs) });
+};
+
+export const answerOf = (
+  { task, definition, request: { workerGroup, workerId } }: Claimed,
+  issueCredentials: IssueCredentials,
+): ClaimedTask => {
   const run = task.runs.at(-1);
   const { runId = 0, takenUntil = '' } = run ?? {};
   const credentials = issueCredentials({ task, runId, workerGroup, workerId, takenUntil, scopes: definition.scopes ?? [] });

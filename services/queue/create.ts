@@ -16,7 +16,8 @@ export interface CreateRequest {
 }
 
 const hourMs = 3_600_000;
-const plusHour = (time: string) => new Date(Date.parse(time) + hourMs).toISOString();
+/** Ends with the year 9999: a task may last until then. */
+const plusHour = (time: string) => new Date(Math.min(Date.parse(time) + hourMs, Date.UTC(9999, 11, 31, 23, 59, 59, 999))).toISOString();
 
 /** Creates tasks, those that arrive together in one transaction: the task, its group, edges, pending entry and messages exist together or not at all. */
 export const creations = (db: Database): ((request: CreateRequest) => Promise<TaskStatus>) =>
@@ -74,7 +75,7 @@ const joinGroups = async (tx: Tx, requests: readonly CreateRequest[], refusals: 
   const extended = new Map<string, string>();
   for (const request of requests) {
     const group = groups.get(groupOf(request));
-    const { schedulerId = '-', expires = '' } = request.definition;
+    const { schedulerId, expires = '' } = request.definition;
     if (!group) continue;
     if (group.schedulerId !== schedulerId) {
       refusals.set(

@@ -69,6 +69,16 @@ export const openTestQueue = async (env: Readonly<Record<string, string>> = {}):
   };
 };
 
+/** The name of a queue that no other test uses. */
+export const aQueue = (): string => `test/q${randomUUID().replaceAll('-', '').slice(0, 12)}x`;
+
+/** The code that a call is refused with. */
+export const refusal = (promise: Promise<unknown>): Promise<string | undefined> =>
+  promise.then(
+    () => 'nothing was refused',
+    (err: { code?: string }) => err.code,
+  );
+
 const hourMs = 3_600_000;
 
 /** A definition that is good as it stands, made at the test's time. */

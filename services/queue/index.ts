@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { artifactHandlers, expireArtifacts } from './artifacts/index.ts';
 import { groupHandlers } from './handlers/groups.ts';
 import { taskHandlers } from './handlers/tasks.ts';
+import { workerMetadataHandlers } from './handlers/worker-metadata.ts';
 import { workerHandlers } from './handlers/workers.ts';
+import { expiryLoops } from './loops/expiry.ts';
 import { loops } from './loops/index.ts';
 import { createQueue } from './service.ts';
 import { settings } from './settings.ts';
@@ -31,8 +33,8 @@ export const queueService = (storeOf: (platform: Platform) => ArtifactStore) =>
         artifacts: storeOf(platform),
       });
     },
-    handlers: { ...taskHandlers, ...groupHandlers, ...workerHandlers, ...artifactHandlers },
-    loops: [...loops, expireArtifacts],
+    handlers: { ...taskHandlers, ...groupHandlers, ...workerHandlers, ...workerMetadataHandlers, ...artifactHandlers },
+    loops: [...loops, ...expiryLoops, expireArtifacts],
     heartbeat: async ({ db }) => void (await db.run(sql`select 1`)),
     close: async ({ claims }) => claims.close(),
   });

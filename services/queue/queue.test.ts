@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDefinition, claimOne, createTask, openTestQueue, runningTask, slugid, stateOf, type TestQueue } from './fixture.ts';
+import {
+  aDefinition,
+  aQueue,
+  claimOne,
+  createTask,
+  openTestQueue,
+  refusal,
+  runningTask,
+  slugid,
+  stateOf,
+  type TestQueue,
+} from './fixture.ts';
 import { claimResolver, deadlineResolver, dependentResolver, groupResolver } from './loops/index.ts';
 
 let t: TestQueue;
@@ -7,17 +18,6 @@ beforeAll(async () => {
   t = await openTestQueue();
 });
 afterAll(() => t.close());
-
-const aQueue = () =>
-  `test/q-${slugid()
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .slice(0, 12)}x`;
-const refusal = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'nothing was refused',
-    (err: { code?: string }) => err.code,
-  );
 
 describe('creating a task', () => {
   test('defines it, and makes it pending at once when it waits for nothing', async () => {
@@ -59,6 +59,11 @@ describe('creating a task', () => {
     ['a deadline in the past', { deadline: '2020-01-01T00:00:00.000Z' }],
     ['an old time of creation', { created: '2020-01-01T00:00:00.000Z' }],
     ['an ambiguous scope', { scopes: ['a**'] }],
+    ['a leap second', { expires: '2036-12-31T23:59:60Z' }],
+    ['a text that cannot be stored', { payload: { a: 'x\0' } }],
+    ['half a surrogate pair', { tags: { a: '\ud800' } }],
+    ['a route that is no ASCII', { routes: ['caf\u00e9'] }],
+    ['a route with a control character', { routes: ['a\nb'] }],
     ['an unknown dependency', { dependencies: [slugid()] }],
   ])('with %s is an input error, and leaves no task behind', async (_, changes) => {
     const taskId = slugid();
@@ -95,6 +100,12 @@ describe('creating a task', () => {
     expect(await refusal(t.client.createTask({ taskId: slugid() }, aDefinition(t, { taskGroupId, schedulerId: 'other' })))).toBe(
       'RequestConflict',
     );
+  });
+
+  test('a task may last until the year 9999, and its group with it', async () => {
+    const expires = '9999-12-31T23:59:59.999Z';
+    const taskGroupId = await createTask(t, { expires });
+    expect((await t.client.getTaskGroup({ taskGroupId })).expires).toBe(expires);
   });
 
   test('a group outlives the tasks that join it', async () => {

@@ -9,8 +9,11 @@ import { type ClaimRoom, openClaimRoom } from './claim-room.ts';
 import { type CreateRequest, creations } from './create.ts';
 import type { DefinitionLimits } from './domain/definition.ts';
 import { priorityOf, type Task } from './domain/task.ts';
+import { createThrottle } from './domain/throttle.ts';
+import type { WorkerKey } from './domain/worker.ts';
 import type { settings } from './settings.ts';
 import { findFullTasks, findTasks } from './store/tasks.ts';
+import { recordClaims } from './store/workers.ts';
 import { type IssueCredentials, taskCredentials } from './task-credentials.ts';
 import { type Transition, transitions } from './transitions.ts';
 
@@ -39,6 +42,8 @@ export interface QueueService extends QueueParts {
   readonly findDefinition: (taskId: string) => Promise<TaskDefinition | undefined>;
   readonly claims: ClaimRoom<ClaimedTask>;
   readonly issueCredentials: IssueCredentials;
+  /** Notes that a worker was here. Written at most once in a while for each worker (`workerInfoMs`). */
+  readonly seen: (worker: WorkerKey) => Promise<void>;
 }
 
 const reading = <T extends { readonly taskId: string }, R>(
@@ -75,8 +80,23 @@ export const createQueue = (parts: QueueParts): QueueService => {
       db,
       log,
       pollMs: config.claimPollMs,
-      claim: claimer({ db, claimTimeoutMs: config.claimTimeoutMs, issueCredentials }),
+      claim: claimer({ db, claimTimeoutMs: config.claimTimeoutMs, workerInfoMs: config.workerInfoMs, issueCredentials }),
     }),
     issueCredentials,
+    seen: noticing(parts),
+  };
+};
+
+const noticing = ({ db, config: { workerInfoMs: everyMs }, now }: QueueParts): QueueService['seen'] => {
+  const throttle = createThrottle(everyMs);
+  return async ({ taskQueueId, workerGroup, workerId }) => {
+    const key = `${taskQueueId}/${workerGroup}/${workerId}`;
+    if (!throttle.due(key, now())) return;
+    try {
+      await recordClaims(db, { taskQueueId, workers: [{ workerGroup, workerId, runs: [] }], everyMs });
+    } catch (err) {
+      throttle.forget(key);
+      throw err;
+    }
   };
 };

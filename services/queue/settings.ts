@@ -39,6 +39,11 @@ export const settings = {
     default: '1s',
     description: 'Longest pause of the loops that resolve expired claims, deadlines and dependencies.',
   }),
+  workerInfoMs: duration({
+    env: 'WORKER_INFO_UPDATE_FREQUENCY',
+    default: '30m',
+    description: 'How often a worker that asks for work without getting any, or reclaims, is written to have been seen.',
+  }),
   artifactUrlMs: duration({
     env: 'ARTIFACT_URL_LIFETIME',
     default: '30m',

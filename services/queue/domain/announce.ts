@@ -1,7 +1,8 @@
-import { queue } from '@taskcluster/contracts';
+import { type Priority, queue } from '@taskcluster/contracts';
 import { createPublisher, type OutgoingMessage } from '@taskcluster/bus';
 import type { Announcement } from './life-cycle.ts';
-import { statusOf, type Task } from './task.ts';
+import type { PriorityChange } from './priority.ts';
+import { priorityOf, statusOf, type Task } from './task.ts';
 
 const publish = createPublisher(queue);
 
@@ -46,16 +47,40 @@ export const messageFor = (task: Task, announcement: Announcement): OutgoingMess
   return publish[message]({ key, cc, payload: { ...base, runId, ...worker, ...until } });
 };
 
-/** Says that every task of a group has been resolved at least once. */
-export const groupResolved = (group: {
+/** What messages about a group say of it. */
+export interface Group {
   readonly taskGroupId: string;
   readonly schedulerId: string;
   readonly expires: string;
   readonly sealed: string | null;
-}): OutgoingMessage => {
-  const { taskGroupId, schedulerId, expires, sealed } = group;
-  return publish.taskGroupResolved({
-    key: { taskGroupId, schedulerId },
-    payload: { version: 1, taskGroupId, schedulerId, expires, ...(sealed ? { sealed } : {}) },
+}
+
+const aboutGroup =
+  (message: 'taskGroupResolved' | 'taskGroupSealed') =>
+  ({ taskGroupId, schedulerId, expires, sealed }: Group): OutgoingMessage =>
+    publish[message]({
+      key: { taskGroupId, schedulerId },
+      payload: { version: 1, taskGroupId, schedulerId, expires, ...(sealed ? { sealed } : {}) },
+    });
+/** Says that every task of a group has been resolved at least once. */
+export const groupResolved = aboutGroup('taskGroupResolved');
+/** Says that a group takes no more tasks; on repeats too. */
+export const groupSealed = aboutGroup('taskGroupSealed');
+
+/** Says that a task has another priority. */
+export const priorityChanged = ({ task, oldRank }: PriorityChange): OutgoingMessage =>
+  publish.taskPriorityChanged({
+    key: keyOf(task),
+    cc: ccOf(task),
+    payload: { version: 1, status: statusOf(task), oldPriority: priorityOf(oldRank), newPriority: priorityOf(task.rank) },
   });
-};
+
+/** Says that tasks of a group have another priority: one message for all of them. */
+export const groupPriorityChanged = (
+  { taskGroupId, schedulerId }: Pick<Group, 'taskGroupId' | 'schedulerId'>,
+  { newPriority, tasksAffected }: { readonly newPriority: Priority; readonly tasksAffected: number },
+): OutgoingMessage =>
+  publish.taskGroupPriorityChanged({
+    key: { taskGroupId, schedulerId },
+    payload: { version: 1, taskGroupId, schedulerId, newPriority, tasksAffected },
+  });

@@ -1,4 +1,5 @@
 import { priorities, type TaskDefinition, type TaskDefinitionRequest } from '@taskcluster/contracts';
+import { instant } from './instant.ts';
 
 /** A definition that cannot be accepted; the message is for its author. */
 export class DefinitionError extends Error {
@@ -28,7 +29,6 @@ const queueOf = ({ taskQueueId, provisionerId, workerType }: TaskDefinitionReque
   return { taskQueueId: `${provisionerId}/${workerType}`, provisionerId, workerType };
 };
 
-const millis = (time: string) => new Date(time).toISOString();
 const oneYearAfter = (time: string) => {
   const date = new Date(time);
   date.setUTCFullYear(date.getUTCFullYear() + 1);
@@ -37,7 +37,7 @@ const oneYearAfter = (time: string) => {
 
 /** Fills in what the author left out: the queue in both forms, the group, the expiry; times in milliseconds. */
 export const completeDefinition = (taskId: string, request: TaskDefinitionRequest): TaskDefinition => {
-  const deadline = millis(request.deadline);
+  const deadline = instant('deadline', request.deadline);
   // The order of the keys is the order in which people read a definition.
   return {
     ...queueOf(request),
@@ -49,9 +49,9 @@ export const completeDefinition = (taskId: string, request: TaskDefinitionReques
     routes: request.routes,
     priority: request.priority,
     retries: request.retries,
-    created: millis(request.created),
+    created: instant('created', request.created),
     deadline,
-    expires: request.expires === undefined ? oneYearAfter(deadline) : millis(request.expires),
+    expires: request.expires === undefined ? oneYearAfter(deadline) : instant('expires', request.expires),
     scopes: request.scopes,
     payload: request.payload,
     metadata: request.metadata,
@@ -63,6 +63,17 @@ export const completeDefinition = (taskId: string, request: TaskDefinitionReques
 /** The priorities whose create-scope allows this one: itself and every higher one. */
 export const prioritiesAllowing = (priority: TaskDefinition['priority']): readonly string[] =>
   priorities.slice(0, priorities.indexOf(priority ?? 'lowest') + 1);
+
+const maxRouteBytes = 255 - 'route.'.length;
+
+/** A route is a routing key of messages once `route.` is put before it: printable ASCII, at most 255 bytes. */
+const checkRoutes = (routes: readonly string[]): void => {
+  const wrong = routes.find((route) => !/^[ -~]*$/.test(route) || route.length > maxRouteBytes);
+  if (wrong !== undefined)
+    throw new DefinitionError(
+      `The route ${JSON.stringify(wrong)} cannot be a routing key. Use printable ASCII, at most ${maxRouteBytes} characters.`,
+    );
+};
 
 /** Checks that do not look at other tasks; `nowMs` is the time of the request. */
 export const checkDefinition = (task: TaskDefinition, { maxDeadlineMs }: DefinitionLimits, nowMs: number): void => {
@@ -86,6 +97,7 @@ export const checkDefinition = (task: TaskDefinition, { maxDeadlineMs }: Definit
       `deadline (${task.deadline}) is more than ${maxDeadlineMs / 86_400_000} days in the future, which is the most that this deployment allows.`,
     );
   if (expires < deadline) refuse(`expires (${task.expires}) is before deadline (${task.deadline}).`);
+  checkRoutes(task.routes ?? []);
   const ambiguous = task.scopes?.find((scope) => scope.endsWith('**'));
   if (ambiguous !== undefined) refuse(`The scope ${JSON.stringify(ambiguous)} ends in more than one star. Remove all but one.`);
 };

@@ -3,6 +3,7 @@ import {
   cancel,
   type Change,
   claim,
+  claimNamed,
   type Decision,
   expireClaim,
   passDeadline,
@@ -70,6 +71,23 @@ describe('claim', () => {
     ['a resolved task', completed, worker],
   ])('refuses %s', (_, task, request) => expect(refusedAs(claim(task, request, at(2)))).toBe('RequestConflict'));
   test('refuses a task past its deadline', () => expect(refusedAs(claim(pending, worker, at(121)))).toBe('RequestConflict'));
+});
+
+describe('a claim by name', () => {
+  test('takes the run out of its place in the queue', () => {
+    const change = made(claimNamed(pending, worker, at(1)));
+    expect([stateOf(change.task), change.unpend, announced(change)]).toEqual(['running', { rank: 7, inserted: t0 }, ['taskRunning 0']]);
+  });
+  test('may be repeated by the worker that has it, which announces again and prolongs nothing', () => {
+    const change = made(claimNamed(running, worker, at(2)));
+    expect([change.task, change.claim, announced(change)]).toEqual([running, undefined, ['taskRunning 0']]);
+  });
+  test.each([
+    ['by another worker', running, { ...worker, workerId: 'x' }, 'RequestConflict'],
+    ['of a resolved run', completed, worker, 'RequestConflict'],
+    ['of a run that there is not', pending, { ...worker, runId: 1 }, 'ResourceNotFound'],
+  ] as const)('is refused %s', (_, task, request, code) => expect(refusedAs(claimNamed(task, request, at(2)))).toBe(code));
+  test('is refused past the deadline', () => expect(refusedAs(claimNamed(pending, worker, at(121)))).toBe('RequestConflict'));
 });
 
 describe('reclaim', () => {

@@ -143,6 +143,20 @@ export const claim = (task: Task, { runId, workerGroup, workerId, claimTimeoutMs
   };
 };
 
+/** A worker takes the run that it names, out of turn; the worker that has it already may ask again, and it is announced again. */
+export const claimNamed = (task: Task, request: ClaimRequest, now: string): Decision => {
+  const { runId, workerGroup, workerId } = request;
+  const late = pastDeadline(task, now);
+  if (late) return late;
+  const run = task.runs[runId];
+  if (!run) return noSuchRun(task, runId);
+  const isLast = runId === task.runs.length - 1;
+  if (isLast && run.state === 'running' && run.workerGroup === workerGroup && run.workerId === workerId)
+    return { task, announce: [{ message: 'taskRunning', runId }] };
+  const claimed = claim(task, request, now);
+  return 'refused' in claimed ? claimed : { ...claimed, ...entryOf(task) };
+};
+
 /** The worker goes on: its claim is extended, never shortened. */
 export const reclaim = (
   task: Task,

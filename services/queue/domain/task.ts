@@ -1,6 +1,5 @@
 import { priorities, type Priority, type Run, type TaskStatus } from '@taskcluster/contracts';
 
-export type RunState = Run['state'];
 export type TaskState = TaskStatus['state'];
 export type ReasonCreated = Run['reasonCreated'];
 export type ReasonResolved = NonNullable<Run['reasonResolved']>;

@@ -1,41 +1,39 @@
 import { ApiError, type Handlers } from '@taskcluster/api';
 import type { queue, TaskDefinition } from '@taskcluster/contracts';
-import { priorityOf, statusOf } from '../domain/task.ts';
+import { priorityOf, rankOf, statusOf } from '../domain/task.ts';
+import { appendMessages } from '@taskcluster/bus';
+import { cancelGroup } from '../cancel-group.ts';
+import { type Group, groupSealed } from '../domain/announce.ts';
+import { setGroupPriority } from '../priorities.ts';
+import { cut, placeOf } from './pages.ts';
 import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
 import type { QueueService } from '../service.ts';
-import { findGroup } from '../store/groups.ts';
+import { findGroup, groupSize, sealGroup } from '../store/groups.ts';
 import { groupTasks, recentGroups, recentTasks } from '../store/lists.ts';
 
-type GroupHandlers = Pick<Handlers<typeof queue, QueueService>, 'listTaskGroup' | 'getTaskGroup' | 'recentTasks' | 'recentGroups'>;
+type GroupHandlers = Pick<
+  Handlers<typeof queue, QueueService>,
+  'listTaskGroup' | 'getTaskGroup' | 'recentTasks' | 'recentGroups' | 'cancelTaskGroup' | 'sealTaskGroup' | 'changeTaskGroupPriority'
+>;
+
+const unknownGroup = (taskGroupId: string) =>
+  new ApiError('ResourceNotFound', `There is no task group ${taskGroupId}. A group exists once a task was created in it.`);
 
 const existingGroup = async (service: QueueService, taskGroupId: string) => {
   const group = await findGroup(service.db, taskGroupId);
-  if (!group)
-    throw new ApiError('ResourceNotFound', `There is no task group ${taskGroupId}. A group exists once a task was created in it.`);
-  const { sealed, schedulerId, expires } = group;
-  return { taskGroupId, schedulerId, expires, ...(sealed === null ? {} : { sealed }) };
+  if (!group) throw unknownGroup(taskGroupId);
+  return group;
 };
 
-/** A page is fetched with one row more than it shows: only then is there a next one. */
-const cut = <T>(rows: readonly T[], limit: number, tokenOf: (last: T) => string) => {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return { page, next: rows.length > limit && last !== undefined ? { continuationToken: tokenOf(last) } : {} };
-};
-
-/** Where a list by time goes on: the time and the id of the last row. */
-const placeOf = (token: string | undefined): readonly [string, string] | undefined => {
-  const [time, id] = decodeToken(token, 2) ?? [];
-  return typeof time === 'string' &&
-    typeof id === 'string' &&
-    /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(time) &&
-    !Number.isNaN(Date.parse(time))
-    ? [time, id]
-    : undefined;
-};
+const shown = ({ taskGroupId, schedulerId, expires, sealed }: Group) => ({
+  taskGroupId,
+  schedulerId,
+  expires,
+  ...(sealed === null ? {} : { sealed }),
+});
 
 export const groupHandlers: GroupHandlers = {
-  getTaskGroup: (service, { params: { taskGroupId } }) => existingGroup(service, taskGroupId),
+  getTaskGroup: async (service, { params: { taskGroupId } }) => shown(await existingGroup(service, taskGroupId)),
 
   listTaskGroup: async (service, { params: { taskGroupId }, query: { continuationToken, limit } }) => {
     const group = await existingGroup(service, taskGroupId);
@@ -43,7 +41,7 @@ export const groupHandlers: GroupHandlers = {
     const [after = ''] = decodeToken(continuationToken, 1) ?? [];
     const { page, next } = cut(await groupTasks(service.db, taskGroupId, String(after), size + 1), size, (t) => encodeToken([t.taskId]));
     return {
-      ...group,
+      ...shown(group),
       tasks: page.map((t) => ({ status: statusOf(t), task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),
       ...next,
     };
@@ -67,5 +65,36 @@ export const groupHandlers: GroupHandlers = {
     );
     const zero = { unscheduled: 0, pending: 0, running: 0, completed: 0, failed: 0, exception: 0 };
     return { groups: page.map(({ counts, name, ...g }) => ({ ...g, name: name ?? '', counts: { ...zero, ...counts } })), ...next };
+  },
+
+  cancelTaskGroup: async (service, { params: { taskGroupId }, caller }) => {
+    const { schedulerId, sealed } = await existingGroup(service, taskGroupId);
+    if (sealed === null)
+      throw new ApiError(
+        'RequestConflict',
+        `Task group ${taskGroupId} is not sealed, so tasks could join it while it is canceled. Call sealTaskGroup first.`,
+      );
+    caller.authorize({ schedulerId, taskGroupId });
+    const taskIds = await cancelGroup(service.db, taskGroupId);
+    return { taskGroupId, taskGroupSize: await groupSize(service.db, taskGroupId), cancelledCount: taskIds.length, taskIds };
+  },
+
+  sealTaskGroup: async (service, { params: { taskGroupId }, caller }) => {
+    const { schedulerId } = await existingGroup(service, taskGroupId);
+    caller.authorize({ schedulerId, taskGroupId });
+    const sealed = await service.db.tx(async (tx) => {
+      const group = await sealGroup(tx, taskGroupId);
+      if (group) await appendMessages(tx, [groupSealed(group)]);
+      return group;
+    });
+    if (!sealed) throw unknownGroup(taskGroupId);
+    return shown(sealed);
+  },
+
+  changeTaskGroupPriority: async (service, { params: { taskGroupId }, body: { newPriority }, caller }) => {
+    const { schedulerId } = await existingGroup(service, taskGroupId);
+    caller.authorize({ schedulerId, taskGroupId });
+    const taskIds = await setGroupPriority(service.db, { taskGroupId, schedulerId }, rankOf(newPriority));
+    return { taskGroupId, schedulerId, newPriority, tasksAffected: taskIds.length, taskIds };
   },
 };

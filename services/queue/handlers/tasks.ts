@@ -1,21 +1,45 @@
 import { ApiError, type Caller, type Handlers } from '@taskcluster/api';
 import type { queue, TaskDefinition } from '@taskcluster/contracts';
 import { checkDefinition, checkDependencyCount, completeDefinition, DefinitionError, prioritiesAllowing } from '../domain/definition.ts';
+import { InstantError } from '../domain/instant.ts';
 import { cancel, type Decision, rerun, scheduleByCaller } from '../domain/life-cycle.ts';
-import { priorityOf, statusOf, type Task } from '../domain/task.ts';
+import { priorityOf, rankOf, statusOf, type Task } from '../domain/task.ts';
+import { setPriority } from '../priorities.ts';
+import { dependentTasks } from '../store/lists.ts';
+import { cut } from './pages.ts';
 import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
 import type { QueueService } from '../service.ts';
 import { findFullTasks, findTasks } from '../store/tasks.ts';
 
 type Queue = Handlers<typeof queue, QueueService>;
-type TaskHandlers = Pick<Queue, 'createTask' | 'task' | 'tasks' | 'status' | 'statuses' | 'scheduleTask' | 'rerunTask' | 'cancelTask'>;
+type TaskHandlers = Pick<
+  Queue,
+  | 'createTask'
+  | 'task'
+  | 'tasks'
+  | 'status'
+  | 'statuses'
+  | 'scheduleTask'
+  | 'rerunTask'
+  | 'cancelTask'
+  | 'changeTaskPriority'
+  | 'listDependentTasks'
+>;
 
 const asInputError = <T>(work: () => T): T => {
   try {
     return work();
   } catch (err) {
-    throw err instanceof DefinitionError ? new ApiError('InputError', err.message) : err;
+    throw err instanceof DefinitionError || err instanceof InstantError ? new ApiError('InputError', err.message) : err;
   }
+};
+
+// What PostgreSQL says of U+0000 and of half a surrogate pair. Every definition would have to be searched to find them before.
+const unstorable = new Set<unknown>(['22P05', '22P02']);
+const refuseUnstorable = (err: unknown): never => {
+  if (err instanceof Error && 'code' in err && unstorable.has(err.code))
+    throw new ApiError('InputError', 'A text of the definition holds U+0000 or half a surrogate pair, which cannot be stored. Remove it.');
+  throw err;
 };
 
 const unknownTask = (taskId: string) => new ApiError('ResourceNotFound', `There is no task ${taskId}. Did it expire?`);
@@ -37,7 +61,7 @@ const steer =
 
 const authorizeCreation = (
   caller: Caller,
-  { scopes = [], routes = [], projectId, schedulerId, provisionerId, workerType, priority }: TaskDefinition,
+  { scopes, routes, projectId, schedulerId, provisionerId, workerType, priority }: TaskDefinition,
 ): void =>
   caller.authorize({ scopes, routes, projectId, schedulerId, provisionerId, workerType, priorities: prioritiesAllowing(priority) });
 
@@ -61,7 +85,7 @@ export const taskHandlers: TaskHandlers = {
     });
     authorizeCreation(caller, definition);
     asInputError(() => checkDefinition(definition, service.limits, service.now()));
-    return { status: await service.createTask({ taskId, definition }) };
+    return { status: await service.createTask({ taskId, definition }).catch(refuseUnstorable) };
   },
 
   task: async (service, { params: { taskId } }) => {
@@ -92,4 +116,23 @@ export const taskHandlers: TaskHandlers = {
   scheduleTask: steer(scheduleByCaller),
   rerunTask: steer(rerun),
   cancelTask: steer(cancel),
+
+  changeTaskPriority: async (service, { params: { taskId }, body: { newPriority }, caller }) => {
+    const { taskQueueId } = await existingTask(service, taskId);
+    caller.authorize({ taskId, taskQueueId });
+    return { status: statusOf(await setPriority(service.db, taskId, rankOf(newPriority))) };
+  },
+
+  listDependentTasks: async (service, { params: { taskId }, query: { continuationToken, limit } }) => {
+    await existingTask(service, taskId);
+    const size = pageLimit(limit);
+    const [after = ''] = decodeToken(continuationToken, 1) ?? [];
+    const rows = await dependentTasks(service.db, taskId, String(after), size + 1);
+    const { page, next } = cut(rows, size, (t) => encodeToken([t.taskId]));
+    return {
+      taskId,
+      tasks: page.map((t) => ({ status: statusOf(t), task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),
+      ...next,
+    };
+  },
 };

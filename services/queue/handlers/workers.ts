@@ -1,14 +1,16 @@
 import { ApiError, type Handlers } from '@taskcluster/api';
 import type { queue } from '@taskcluster/contracts';
+import { claimTask } from '../claim-task.ts';
 import { reclaim, report, reportException } from '../domain/life-cycle.ts';
 import { statusOf } from '../domain/task.ts';
 import type { QueueService } from '../service.ts';
 import { countTasks } from '../store/claims.ts';
+import { existingTask } from './tasks.ts';
 
 type Queue = Handlers<typeof queue, QueueService>;
 type WorkerHandlers = Pick<
   Queue,
-  'claimWork' | 'reclaimTask' | 'reportCompleted' | 'reportFailed' | 'reportException' | 'pendingTasks' | 'taskQueueCounts'
+  'claimWork' | 'claimTask' | 'reclaimTask' | 'reportCompleted' | 'reportFailed' | 'reportException' | 'pendingTasks' | 'taskQueueCounts'
 >;
 
 const resolve =
@@ -18,9 +20,17 @@ const resolve =
   });
 
 export const workerHandlers: WorkerHandlers = {
-  claimWork: async ({ claims, config }, { params: { taskQueueId }, body: { workerGroup, workerId, tasks = 1 }, caller, signal }) => {
+  claimWork: async ({ claims, config, seen }, { params: { taskQueueId }, body: { workerGroup, workerId, tasks }, caller, signal }) => {
     caller.authorize({ taskQueueId, workerGroup, workerId });
+    await seen({ taskQueueId, workerGroup, workerId });
     return { tasks: [...(await claims.claim({ taskQueueId, workerGroup, workerId, tasks }, { waitMs: config.longPollMs, signal }))] };
+  },
+
+  claimTask: async (service, { params: { taskId, runId }, body: { workerGroup, workerId }, caller }) => {
+    const { taskQueueId } = await existingTask(service, taskId);
+    const [provisionerId = '', workerType = ''] = taskQueueId.split('/');
+    caller.authorize({ provisionerId, workerType, workerGroup, workerId });
+    return claimTask(service, { taskId, runId: Number(runId), taskQueueId, workerGroup, workerId });
   },
 
   reclaimTask: async (service, { params: { taskId, runId } }) => {
@@ -31,6 +41,7 @@ export const workerHandlers: WorkerHandlers = {
       decide: (t, now) => reclaim(t, { runId: run, claimTimeoutMs: config.claimTimeoutMs }, now),
     });
     const { workerGroup = '', workerId = '', takenUntil = '' } = task.runs[run] ?? {};
+    await service.seen({ taskQueueId: task.taskQueueId, workerGroup, workerId });
     const definition = await service.findDefinition(taskId);
     if (!definition) throw new ApiError('ResourceNotFound', `There is no task ${taskId}. Did it expire?`);
     const credentials = issueCredentials({ task, runId: run, workerGroup, workerId, takenUntil, scopes: definition.scopes ?? [] });

@@ -1,31 +1,59 @@
 import { type Queryable, sql, type Tx } from '@taskcluster/db';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { FullTaskRow, taskColumns } from './task-row.ts';
 
-const TakenRow = Type.Object({ ...FullTaskRow.properties, runId: Type.Integer(), now: Type.String() });
+const quarantined = Type.Array(Type.Integer());
+const TakenRow = Type.Object({ ...FullTaskRow.properties, runId: Type.Integer(), now: Type.String(), quarantined });
+const NothingRow = Type.Object({ taskId: Type.Null(), quarantined });
+
+/** A request for work: the worker, and how many tasks it wants. */
+export interface Asking {
+  readonly workerGroup: string;
+  readonly workerId: string;
+  readonly tasks: number;
+}
+export interface Taken {
+  readonly taken: readonly Static<typeof TakenRow>[];
+  /** The places (from 0) of the requests whose worker is quarantined: nothing was taken for them. */
+  readonly quarantined: ReadonlySet<number>;
+}
 
 /**
- * Takes the next pending runs of a queue, by priority and then by age, and locks their tasks. Entries that another claim
- * holds are skipped, so claims never wait for each other. An entry that is out of date goes with the rest.
+ * Takes the next pending runs of a queue, by priority and then by age, and locks their tasks: as many as the requests of workers
+ * that are not quarantined ask for. Entries that another claim holds are skipped, so claims never wait for each other. An entry
+ * that is out of date goes with the rest. Quarantine is looked up by key in the same statement, so it costs no round trip.
  */
-export const takePending = (tx: Tx, taskQueueId: string, limit: number) =>
-  tx.many(
-    TakenRow,
+export const takePending = async (tx: Tx, taskQueueId: string, asking: readonly Asking[]): Promise<Taken> => {
+  const rows = await tx.many(
+    Type.Union([TakenRow, NothingRow]),
     sql`
-      with next as materialized (
-        select task_queue_id, rank, inserted, task_id from queue.pending
+      with asking as materialized (
+        select i.place - 1 as place, i.tasks, coalesce((
+          select w.quarantine_until > platform.now() from queue.workers w
+          where w.task_queue_id = ${taskQueueId} and w.worker_group = i."workerGroup" and w.worker_id = i."workerId"), false) as quarantined
+        from rows from (json_to_recordset(${JSON.stringify(asking)}::json) as ("workerGroup" text, "workerId" text, tasks int))
+          with ordinality as i ("workerGroup", "workerId", tasks, place)),
+      next as materialized (
+        select ctid from queue.pending
         where task_queue_id = ${taskQueueId} and deadline > platform.now()
-        order by rank, inserted, task_id limit ${limit}
+        order by rank, inserted, task_id limit (select coalesce(sum(tasks) filter (where not quarantined), 0) from asking)
         for update skip locked),
-      taken as (
-        delete from queue.pending p using next n
-        where p.task_queue_id = n.task_queue_id and p.rank = n.rank and p.inserted = n.inserted and p.task_id = n.task_id
-        returning p.task_id, p.run_id, p.rank, p.inserted)
-      select ${taskColumns}, t.definition, taken.run_id as "runId", platform.now() as now
-      from queue.tasks t join taken on taken.task_id = t.task_id
-      order by taken.rank, taken.inserted, t.task_id
-      for update of t`,
+      -- By place in the table: how many rows there are is unknown to the planner, and a join would read all that is pending.
+      gone as (
+        delete from queue.pending where ctid = any(array(select ctid from next))
+        returning task_id, run_id, rank as place, inserted),
+      locked as materialized (
+        select ${taskColumns}, t.definition, gone.run_id as "runId", platform.now() as now, gone.place, gone.inserted
+        from queue.tasks t join gone on gone.task_id = t.task_id
+        order by gone.place, gone.inserted, t.task_id
+        for update of t)
+      select l.*, a.quarantined from (select array(select place::int from asking where quarantined) as quarantined) a
+      left join locked l on true
+      order by l.place, l.inserted, l."taskId"`,
   );
+  const taken = rows.filter((row): row is Static<typeof TakenRow> => row.taskId !== null);
+  return { taken, quarantined: new Set(rows[0]?.quarantined) };
+};
 
 const QueueWithWork = Type.Object({ taskQueueId: Type.String() });
 /** Of these queues, the ones that have something to claim. */

@@ -46,6 +46,48 @@ export const extendGroups = (tx: Tx, groups: readonly Omit<NewGroup, 'schedulerI
     from json_to_recordset(${JSON.stringify(groups)}::json) as n ("taskGroupId" text, expires timestamptz)
     where g.task_group_id = n."taskGroupId" and g.expires < n.expires`);
 
+/**
+ * Seals a group, once: a repeat answers the first time. The update waits for creators that are just joining the group (they
+ * share its lock), so whoever was in time is in, and whoever comes later is refused.
+ */
+export const sealGroup = (tx: Tx, taskGroupId: string) =>
+  tx.maybe(
+    GroupRow,
+    sql`
+      update queue.groups set sealed = coalesce(sealed, platform.now()) where task_group_id = ${taskGroupId}
+      returning ${groupColumns}`,
+  );
+
+const Size = Type.Object({ size: Type.Integer() });
+export const groupSize = async (db: Queryable, taskGroupId: string): Promise<number> =>
+  (await db.maybe(Size, sql`select count(*)::int as size from queue.tasks where task_group_id = ${taskGroupId}`))?.size ?? 0;
+
+const Member = Type.Object({ taskId: Type.String() });
+export interface MemberPage {
+  readonly taskGroupId: string;
+  readonly after: string;
+  readonly limit: number;
+}
+/** Tasks of a group that may be canceled, in the order of their ids. */
+export const unresolvedMembers = (tx: Tx, { taskGroupId, after, limit }: MemberPage) =>
+  tx.many(
+    Member,
+    sql`
+      select task_id as "taskId" from queue.tasks
+      where task_group_id = ${taskGroupId} and task_id > ${after} and state in ('unscheduled', 'pending', 'running') and deadline >= platform.now()
+      order by task_id limit ${limit}`,
+  );
+
+/** Tasks of a group whose priority may become this one, in the order of their ids. */
+export const membersOfOtherRank = (tx: Tx, { taskGroupId, after, limit, rank }: MemberPage & { readonly rank: number }) =>
+  tx.many(
+    Member,
+    sql`
+      select task_id as "taskId" from queue.tasks
+      where task_group_id = ${taskGroupId} and task_id > ${after} and rank <> ${rank} and not ever_resolved and deadline >= platform.now()
+      order by task_id limit ${limit}`,
+  );
+
 /** Notes that a task of each of these groups was resolved. Never waits: the same group may be noted many times. */
 export const noteGroups = (tx: Tx, taskGroupIds: readonly string[]) =>
   tx.run(sql`insert into queue.group_checks (task_group_id) select unnest(${taskGroupIds}::text[])`);

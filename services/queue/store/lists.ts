@@ -11,6 +11,67 @@ export const groupTasks = (db: Queryable, taskGroupId: string, after: string, li
       where t.task_group_id = ${taskGroupId} and t.task_id > ${after} order by t.task_id limit ${limit}`,
   );
 
+/** Tasks that depend on a task in the order of their ids, after `after`; whether they still wait or not. */
+export const dependentTasks = (db: Queryable, taskId: string, after: string, limit: number) =>
+  db.many(
+    FullTaskRow,
+    sql`
+      select ${taskColumns}, t.definition from queue.dependencies d join queue.tasks t on t.task_id = d.dependent_task_id
+      where d.required_task_id = ${taskId} and d.dependent_task_id > ${after} and d.expires > platform.now()
+      order by d.dependent_task_id limit ${limit}`,
+  );
+
+export interface TimePage {
+  readonly taskQueueId: string;
+  /** The time and the task id of the last row of the page before. */
+  readonly after: readonly [time: string, taskId: string] | undefined;
+  readonly limit: number;
+}
+
+const PendingTask = Type.Object({
+  taskId: Type.String(),
+  runId: Type.Integer(),
+  inserted: Type.String(),
+  rank: Type.Integer(),
+  definition: Type.Unsafe<object>({}),
+});
+/** Pending runs of a queue, those that wait longest first. */
+export const pendingTasks = (db: Queryable, { taskQueueId, after, limit }: TimePage) =>
+  db.many(
+    PendingTask,
+    sql`
+      with page as materialized (
+        select task_id, run_id, inserted from queue.pending
+        where task_queue_id = ${taskQueueId} and deadline > platform.now()
+          and (inserted, task_id) > (coalesce(${after?.[0] ?? null}::timestamptz, '-infinity'), ${after?.[1] ?? ''})
+        order by inserted, task_id limit ${limit})
+      select p.task_id as "taskId", p.run_id as "runId", p.inserted, t.rank, t.definition
+      from page p join queue.tasks t on t.task_id = p.task_id order by p.inserted, p.task_id`,
+  );
+
+const HeldTask = Type.Object({
+  taskId: Type.String(),
+  runId: Type.Integer(),
+  claimed: Type.String(),
+  workerGroup: Type.String(),
+  workerId: Type.String(),
+  rank: Type.Integer(),
+  definition: Type.Unsafe<object>({}),
+});
+/** Running runs of a queue in the order in which they were claimed. */
+export const heldTasks = (db: Queryable, { taskQueueId, after, limit }: TimePage) =>
+  db.many(
+    HeldTask,
+    sql`
+      with page as materialized (
+        select task_id, run_id, claimed, worker_group, worker_id from queue.claims
+        where task_queue_id = ${taskQueueId} and taken_until > platform.now()
+          and (claimed, task_id) > (coalesce(${after?.[0] ?? null}::timestamptz, '-infinity'), ${after?.[1] ?? ''})
+        order by claimed, task_id limit ${limit})
+      select p.task_id as "taskId", p.run_id as "runId", p.claimed, p.worker_group as "workerGroup", p.worker_id as "workerId", t.rank, t.definition
+      from page p join queue.tasks t on t.task_id = p.task_id order by p.claimed, p.task_id`,
+  );
+
 const RecentTask = Type.Object({ ...FullTaskRow.properties, created: Type.String() });
 /** The newest tasks, before a place (creation time and id). */
 export const recentTasks = (db: Queryable, before: readonly [created: string, taskId: string] | undefined, limit: number) =>

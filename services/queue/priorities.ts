@@ -1,0 +1,66 @@
+import { ApiError } from '@taskcluster/api';
+import { appendMessages } from '@taskcluster/bus';
+import type { Database } from '@taskcluster/db';
+import { type Group, groupPriorityChanged, priorityChanged } from './domain/announce.ts';
+import { changePriority, type PriorityChange } from './domain/priority.ts';
+import { priorityOf, type Task } from './domain/task.ts';
+import { membersOfOtherRank } from './store/groups.ts';
+import { type PriorityRow, writePriorities } from './store/priorities.ts';
+import { lockTasks } from './store/tasks.ts';
+
+const rowOf = ({ task: { taskId, taskQueueId, rank }, oldRank, pendingSince }: PriorityChange): PriorityRow => ({
+  taskId,
+  taskQueueId,
+  rank,
+  oldRank,
+  pendingSince: pendingSince ?? null,
+});
+
+/** Gives a task another priority, moves its place in the queue, and announces it. */
+export const setPriority = (db: Database, taskId: string, rank: number): Promise<Task> =>
+  db.tx(async (tx) => {
+    const [locked] = await lockTasks(tx, [taskId]);
+    if (!locked) throw new ApiError('ResourceNotFound', `There is no task ${taskId}. Did it expire?`);
+    const { now, ...task } = locked;
+    const change = changePriority(task, rank, now);
+    if ('refused' in change) throw new ApiError(change.refused, change.message);
+    await writePriorities(tx, [rowOf(change)]);
+    await appendMessages(tx, [priorityChanged(change)]);
+    return change.task;
+  });
+
+/** Most tasks of a group that one transaction works on: it holds their locks, and workers that report wait for it. */
+export const groupBatch = 200;
+
+/**
+ * Gives the tasks of a group another priority, batch after batch in the order of their ids, and announces it once, with the last.
+ * After a failure in between a repeat does the rest. Answers the tasks that were changed.
+ */
+export const setGroupPriority = async (
+  db: Database,
+  group: Pick<Group, 'taskGroupId' | 'schedulerId'>,
+  rank: number,
+): Promise<readonly string[]> => {
+  const { taskGroupId } = group;
+  const changed: string[] = [];
+  for (let after = ''; ;) {
+    const { done, last, ids } = await db.tx(async (tx) => {
+      const page = (await membersOfOtherRank(tx, { taskGroupId, after, limit: groupBatch, rank })).map((m) => m.taskId);
+      const locked = page.length === 0 ? [] : await lockTasks(tx, page);
+      const changes = locked.flatMap(({ now, ...task }) => {
+        const change = changePriority(task, rank, now);
+        return 'refused' in change ? [] : [change];
+      });
+      if (changes.length > 0) await writePriorities(tx, changes.map(rowOf));
+      const isLast = page.length < groupBatch;
+      if (isLast) {
+        const tasksAffected = changed.length + changes.length;
+        await appendMessages(tx, [groupPriorityChanged(group, { newPriority: priorityOf(rank), tasksAffected })]);
+      }
+      return { done: isLast, last: page.at(-1) ?? after, ids: changes.map((c) => c.task.taskId) };
+    });
+    changed.push(...ids);
+    if (done) return changed;
+    after = last;
+  }
+};
