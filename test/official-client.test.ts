@@ -41,16 +41,20 @@ const definition = (taskGroupId: string, script: string, more: object = {}) => (
   created: taskcluster.fromNowJSON('0 seconds'),
   deadline: taskcluster.fromNowJSON('1 hour'),
   expires: taskcluster.fromNowJSON('1 day'),
-  payload: { command: [['bash', '-c', script]], maxRunTime: 60, artifacts: [{ type: 'file', name: 'public/result.txt', path: 'result.txt' }] },
+  payload: {
+    command: [['bash', '-c', script]],
+    maxRunTime: 60,
+    artifacts: [{ type: 'file', name: 'public/result.txt', path: 'result.txt' }],
+  },
   metadata: { name: 'official', description: 'made by the official client', owner: 'tests@example.com', source: 'https://example.com' },
   ...more,
 });
 
-const resolved = ['completed', 'failed', 'exception'];
+const resolved = new Set(['completed', 'failed', 'exception']);
 const waitFor = async (taskId: string): Promise<string> => {
   for (;;) {
     const { status } = await queue.status(taskId);
-    if (resolved.includes(status.state)) return status.state;
+    if (resolved.has(status.state)) return status.state;
     await new Promise((resolve) => setImmediate(resolve));
   }
 };
@@ -59,7 +63,10 @@ const download = async (url: string): Promise<string> => (await fetch(url)).text
 test('creates a task with a dependency, waits for it, and reads its log and artifacts', async () => {
   const [first, second] = [slugid(), slugid()];
   await queue.createTask(first, definition(first, 'echo one > result.txt; echo said by the first'));
-  const created = await queue.createTask(second, definition(first, 'echo two > result.txt; echo said by the second', { dependencies: [first] }));
+  const created = await queue.createTask(
+    second,
+    definition(first, 'echo two > result.txt; echo said by the second', { dependencies: [first] }),
+  );
   expect(created.status.state).toBe('unscheduled');
   expect([await waitFor(first), await waitFor(second)]).toEqual(['completed', 'completed']);
 
@@ -71,7 +78,12 @@ test('creates a task with a dependency, waits for it, and reads its log and arti
 
   const { tasks } = await queue.listTaskGroup(first);
   expect(tasks.map((t) => t.status.state)).toEqual(['completed', 'completed']);
-  expect(await queue.task(second)).toMatchObject({ dependencies: [first], provisionerId: 'official', workerType: 'client', priority: 'lowest' });
+  expect(await queue.task(second)).toMatchObject({
+    dependencies: [first],
+    provisionerId: 'official',
+    workerType: 'client',
+    priority: 'lowest',
+  });
 }, 60_000);
 
 test('sees a failing task fail, and reruns it', async () => {
@@ -95,12 +107,20 @@ test('works as a worker too: claims, reclaims, uploads an artifact and reports',
   const { credentials } = await own.reclaimTask(taskId, 0);
   const renewed = new taskcluster.Queue({ rootUrl, credentials });
   const data = 'some bytes';
-  const { putUrl } = await renewed.createArtifact(taskId, 0, 'public/data.bin', { storageType: 's3', contentType: 'application/octet-stream', expires: taskcluster.fromNowJSON('1 hour') });
+  const { putUrl } = await renewed.createArtifact(taskId, 0, 'public/data.bin', {
+    storageType: 's3',
+    contentType: 'application/octet-stream',
+    expires: taskcluster.fromNowJSON('1 hour'),
+  });
   const put = await fetch(putUrl, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: data });
   expect(put.status).toBe(200);
   expect((await renewed.reportCompleted(taskId, 0)).status.state).toBe('completed');
   const url = await queue.buildSignedUrl(queue.getArtifact, taskId, 0, 'public/data.bin');
-  expect(createHash('sha256').update(await download(url)).digest('hex')).toBe(createHash('sha256').update(data).digest('hex'));
+  expect(
+    createHash('sha256')
+      .update(await download(url))
+      .digest('hex'),
+  ).toBe(createHash('sha256').update(data).digest('hex'));
 });
 
 test('limits itself: temporary credentials and authorized scopes', async () => {
@@ -127,4 +147,3 @@ test('a stranger with the wrong token is told nothing', async () => {
   const stranger = new taskcluster.Queue({ rootUrl, credentials: { ...credentials, accessToken: 'x'.repeat(44) }, retries: 0 });
   await expect(stranger.task(slugid())).rejects.toMatchObject({ statusCode: 401, code: 'AuthenticationFailed' });
 });
-

@@ -10,7 +10,7 @@ export const parseBody = (text: string): unknown => {
     value = text === '' ? {} : JSON.parse(text);
   } catch (err) {
     throw new ApiError('MalformedPayload', 'The request body is not valid JSON: {{reason}}', {
-      reason: err instanceof Error ? err.message : 'it cannot be parsed',
+      reason: reasonOf(err),
     });
   }
   if (typeof value !== 'object' || value === null)
@@ -18,6 +18,9 @@ export const parseBody = (text: string): unknown => {
   if (suspicious.test(text)) refuseUnstorable(value);
   return value;
 };
+
+/** What the parser says, without the part of the body that it quotes: there may be a secret in it. */
+const reasonOf = (err: unknown): string => (err instanceof Error ? err.message.replace(/, (?:\.\.\.)?".*$/s, '') : 'it cannot be parsed');
 
 // PostgreSQL stores neither NUL nor lone surrogates, and messages must be UTF-8. The text is scanned first: the walk is for the rare hit.
 // oxlint-disable-next-line no-control-regex -- NUL is what this looks for

@@ -11,6 +11,13 @@ const brotliAsync = promisify(brotliCompress);
 /** Replies shorter than this are sent as they are (api-conventions, "Replies"). */
 const minBytes = 1024;
 
+/** Whether an Accept-Encoding header names an encoding, and not with a weight of nothing. */
+export const accepts = (header: string, encoding: string): boolean =>
+  header.split(',').some((part) => {
+    const [name = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
+    return name === encoding && !parameters.some((p) => /^q=0(?:\.0*)?$/.test(p));
+  });
+
 /** Compresses a reply as the caller accepts it; undefined when it is short or nothing fitting is accepted. */
 export const compress = async (
   text: string,
@@ -18,10 +25,10 @@ export const compress = async (
 ): Promise<{ readonly encoding: string; readonly body: Buffer } | undefined> => {
   if (accepted === undefined || text.length < minBytes) return undefined;
   // gzip first: for JSON of this size brotli at a speed worth having saves little more.
-  if (/\bgzip\b/.test(accepted)) return { encoding: 'gzip', body: await gzipAsync(text) };
-  if (/\bbr\b/.test(accepted))
+  if (accepts(accepted, 'gzip')) return { encoding: 'gzip', body: await gzipAsync(text) };
+  if (accepts(accepted, 'br'))
     return { encoding: 'br', body: await brotliAsync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }) };
-  if (/\bdeflate\b/.test(accepted)) return { encoding: 'deflate', body: await deflateAsync(text) };
+  if (accepts(accepted, 'deflate')) return { encoding: 'deflate', body: await deflateAsync(text) };
   return undefined;
 };
 

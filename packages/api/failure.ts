@@ -34,7 +34,7 @@ const asApiError = (thrown: unknown, { method }: RequestInfo, log: Log): ApiErro
     log.error({ err: thrown, method, incidentId }, 'the database cannot be reached');
     return new ApiError(
       'ServiceUnavailable',
-      'The database cannot be reached at the moment, so nothing was changed. Try again shortly. Incident {{incidentId}}.',
+      'The database cannot be reached at the moment. Send the request again shortly; that does no harm. Incident {{incidentId}}.',
       { incidentId },
       { retryAfterSeconds: 1 },
     );

@@ -2,11 +2,14 @@ import { contract, get, monitoring, named, post, put } from '@taskcluster/contra
 import { authenticate, authorizationHeader, type Authority } from '@taskcluster/hawk';
 import { silentLog } from '@taskcluster/log';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Type } from 'typebox';
 import { ApiError } from './errors.ts';
 import { methodsOf } from './method.ts';
 import { monitoringHandlers } from './monitoring.ts';
+import type { Page } from './page.ts';
+import { respond } from './respond.ts';
 import { createServer } from './server.ts';
 import { type Handlers, serviceApi } from './service.ts';
 
@@ -50,6 +53,23 @@ export const toy = contract({
     broken: get('/broken', { title: 't', description: 'd', category: 'c' }),
     offline: get('/offline', { title: 't', description: 'd', category: 'c' }),
     wait: get('/wait', { title: 't', description: 'd', category: 'c', output: Type.Object({ ended: Type.String() }) }),
+    held: get('/held', { title: 't', description: 'd', category: 'c', output: Type.Object({ gone: Type.Boolean() }) }),
+    upload: put('/upload/:name', {
+      title: 't',
+      description: 'd',
+      category: 'c',
+      scopes: 'toy:put:<name>',
+      input: 'stream',
+      output: Type.Object({ bytes: Type.Integer(), encoding: Type.String() }),
+    }),
+    download: get('/download', { title: 't', description: 'd', category: 'c', output: 'blob' }),
+    dated: post('/dated', {
+      title: 't',
+      description: 'd',
+      category: 'c',
+      input: Type.Object({ when: Type.String({ format: 'date-time' }) }, { additionalProperties: false }),
+      output: Type.Object({ when: Type.String() }),
+    }),
     ...monitoring,
   },
 });
@@ -58,9 +78,11 @@ export const toy = contract({
 export interface Waiting {
   began: () => void;
   ended: (how: string) => void;
+  /** Holds up the method `held` until it is resolved. */
+  go: Promise<void>;
 }
 
-const handlers: Handlers<typeof toy, Waiting> = {
+export const handlers: Handlers<typeof toy, Waiting> = {
   thing: async (_, { params: { id } }) => ({ name: id, size: 1 }),
   putThing: async (_, { body }) => {
     if (body.name === 'taken') throw new ApiError('RequestConflict', 'The name {{name}} is taken.', { name: body.name });
@@ -88,6 +110,16 @@ const handlers: Handlers<typeof toy, Waiting> = {
     waiting.ended('aborted');
     return { ended: 'aborted' };
   },
+  held: async (waiting, request) => {
+    waiting.began();
+    await waiting.go;
+    const gone = request.signal.aborted;
+    waiting.ended(`${gone ? 'gone' : 'there'}, ${request.signal === request.signal ? 'one signal' : 'many signals'}`);
+    return { gone };
+  },
+  upload: async (_, { stream, headers }) => ({ bytes: (await buffer(stream)).length, encoding: headers['content-encoding'] ?? 'none' }),
+  download: async () => respond(200, { 'content-type': 'text/plain', 'x-more': 'yes' }, Readable.from(['some ', 'data'])),
+  dated: async (_, { body }) => body,
 };
 
 export const token = 'a'.repeat(44);
@@ -126,8 +158,8 @@ export interface TestServer {
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
-export const openTestServer = async (): Promise<TestServer> => {
-  const waiting: Waiting = { began: () => {}, ended: () => {} };
+export const openTestServer = async (page?: Page): Promise<TestServer> => {
+  const waiting: Waiting = { began: () => {}, ended: () => {}, go: Promise.resolve() };
   const server = createServer({
     rootUrl: 'http://localhost',
     methods: methodsOf(serviceApi({ contract: toy, handlers, service: waiting }), monitoringHandlers({ version: '1' })),
@@ -136,6 +168,7 @@ export const openTestServer = async (): Promise<TestServer> => {
     log: silentLog,
     version: { version: '1' },
     documents: new Map(),
+    page,
   });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   const ask = (method: string, path: string, { as = 'all', headers = {}, raw, json }: Ask = {}) => {

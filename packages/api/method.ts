@@ -100,7 +100,8 @@ const parameterCheck = (contract: Contract, { route, params: own = {}, query: qu
     const wrong: string[] = [];
     for (const [name, pattern] of patterns) {
       const value = params[name];
-      if (pattern && value !== undefined && !pattern.test(value))
+      if (value?.includes('\0')) wrong.push(`URL parameter \`${name}\` holds a NUL character.`);
+      else if (pattern && value !== undefined && !pattern.test(value))
         wrong.push(`URL parameter \`${name}\` is ${JSON.stringify(value)}, which does not match \`${pattern.source}\`.`);
     }
     if (wrong.length > 0) throw invalid(wrong);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { accepts } from './compression.ts';
 
 export interface Page {
   /** The folder with `index.html` and its assets. */
@@ -66,10 +67,10 @@ const sendAsset = (reply: FastifyReply, asset: Asset, accepted: string): void =>
     .header('referrer-policy', 'no-referrer')
     .header('x-content-type-options', 'nosniff')
     .header('vary', 'accept-encoding');
-  if (/\bbr\b/.test(accepted)) {
+  if (accepts(accepted, 'br')) {
     asset.br ??= brotliCompressSync(asset.raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
     void reply.header('content-encoding', 'br').send(asset.br);
-  } else if (/\bgzip\b/.test(accepted)) {
+  } else if (accepts(accepted, 'gzip')) {
     asset.gzip ??= gzipSync(asset.raw);
     void reply.header('content-encoding', 'gzip').send(asset.gzip);
   } else void reply.send(asset.raw);

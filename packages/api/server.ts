@@ -10,7 +10,7 @@ import { watchConnections } from './connections.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type Page, servePage } from './page.ts';
-import { earlyFailure, mount, pathsOf, type WireOptions } from './wire.ts';
+import { earlyFailure, mount, pathsOf, requestInfoOf, type WireOptions } from './wire.ts';
 
 export interface ServerOptions {
   readonly rootUrl: string;
@@ -48,7 +48,10 @@ export const createServer = (options: ServerOptions): Server => {
     routerOptions: { maxParamLength: 4096, caseSensitive: true },
     forceCloseConnections: 'idle',
     // An URL that cannot be decoded never reaches a route.
-    frameworkErrors: (err, _, reply) => void (reply as FastifyReply).code(err.statusCode ?? 400).send({ error: err.message }),
+    frameworkErrors: (err, request, reply) => {
+      setApiHeaders(request as never, reply as never);
+      void (reply as FastifyReply).code(err.statusCode ?? 400).send({ error: err.message });
+    },
   });
   const wire: WireOptions = {
     authenticate: options.authenticate,
@@ -91,9 +94,10 @@ const acceptBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBodyBytes }, (_, text, done) => done(null, text));
   app.addHook('preParsing', async (request, _, payload) => {
-    const encoding = request.headers['content-encoding'];
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase();
     if (!encoding || encoding === 'identity') return payload;
-    if (request.routeOptions.url?.startsWith('/api/object/v1/')) return payload;
+    // Whoever reads the raw body keeps it as it came.
+    if (request.routeOptions.config.apiMethod?.endpoint.input === 'stream') return payload;
     const unpacked = decompressed(payload as never, encoding);
     delete request.headers['content-length'];
     return unpacked;
@@ -103,7 +107,7 @@ const acceptBodies = (app: FastifyInstance): void => {
 const answerErrors = (app: FastifyInstance, log: Log): void => {
   app.setErrorHandler((thrown, request, reply) => {
     setApiHeaders(request, reply);
-    const { status, headers, body } = failureOf(earlyFailure(thrown), { method: request.method, params: {}, payload: {} }, log);
+    const { status, headers, body } = failureOf(earlyFailure(thrown), requestInfoOf(request), log);
     void reply
       .code(status)
       .headers(headers)

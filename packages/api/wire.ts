@@ -4,13 +4,20 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { parseBody } from './body.ts';
 import { createCaller } from './caller.ts';
-import { compress } from './compression.ts';
+import { compress, tooLarge } from './compression.ts';
 import { ApiError } from './errors.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, type RequestInfo } from './failure.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type AuthenticateOptions, authenticateRequest } from './signed.ts';
 import type { Respond } from './respond.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The API method behind a route. */
+    readonly apiMethod?: Pick<Method, 'name' | 'endpoint'>;
+  }
+}
 
 export interface WireOptions extends AuthenticateOptions {
   readonly log: Log;
@@ -23,7 +30,12 @@ export const mount = (app: FastifyInstance, method: Method, options: WireOptions
   const base = `/api/${method.service}/v1`;
   const handler = handlerOf(method, options);
   for (const url of pathsOf(method.endpoint.route))
-    app.route({ method: method.endpoint.method.toUpperCase() as RouteOptions['method'], url: base + url, handler });
+    app.route({
+      method: method.endpoint.method.toUpperCase() as RouteOptions['method'],
+      url: base + url,
+      handler,
+      config: { apiMethod: method },
+    });
 };
 
 /**
@@ -47,6 +59,13 @@ const paramsOf = (request: FastifyRequest, rest: string | undefined): Record<str
   return value === undefined ? others : { ...others, [rest]: value };
 };
 
+/** What an error says about a request that did not get as far as its handler. */
+export const requestInfoOf = (request: FastifyRequest): RequestInfo => {
+  const { apiMethod } = request.routeOptions.config;
+  if (!apiMethod) return { method: request.method, params: {}, payload: {} };
+  return { method: apiMethod.name, params: paramsOf(request, restName(apiMethod.endpoint.route)), payload: {} };
+};
+
 const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) => {
   const rest = restName(endpoint.route);
   const streamed = endpoint.input === 'stream';
@@ -55,6 +74,7 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
     const params = paramsOf(request, rest);
     const text = streamed || typeof request.body !== 'string' ? '' : request.body;
     let body: unknown;
+    let signal: AbortSignal | undefined;
     try {
       const contentType = request.headers['content-type'];
       if (!streamed && isJson(contentType)) body = parseBody(text);
@@ -69,7 +89,7 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
         requestId: request.id,
         authenticate: (validate) => authenticateRequest({ ...options, authenticate: validate }, request, text),
         get signal() {
-          return goneSignal(request, reply, options.stopping);
+          return (signal ??= goneSignal(request, reply, options.stopping));
         },
       });
       return await send(request, reply, result);
@@ -97,7 +117,7 @@ const cleaned = (body: unknown, secrets: readonly string[] = []): unknown => {
 const goneSignal = (request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): AbortSignal => {
   const gone = new AbortController();
   const abort = () => gone.abort();
-  if (stopping.aborted) abort();
+  if (stopping.aborted || reply.raw.destroyed) abort();
   else stopping.addEventListener('abort', abort);
   reply.raw.on('close', () => {
     stopping.removeEventListener('abort', abort);
@@ -120,7 +140,7 @@ const sendJson = async (request: FastifyRequest, reply: FastifyReply, value: unk
   if ((request.method === 'GET' || request.method === 'HEAD') && reply.statusCode === 200) {
     const etag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
     reply.header('etag', etag);
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) return reply.code(304).send();
   }
   const accepted = request.headers['accept-encoding'];
   if (accepted === undefined || accepted === '') return reply.send(text);
@@ -134,7 +154,7 @@ export const earlyFailure = (thrown: unknown): unknown => {
   const { code = '', statusCode = 500, message = '' } = (thrown ?? {}) as { code?: string; statusCode?: number; message?: string };
   if (thrown instanceof ApiError) return thrown;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new ApiError('InputTooLarge', 'The request body is larger than 10 MiB, which is the most that a request may carry.');
+    return tooLarge();
   if (code.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE')
     return new ApiError('MalformedPayload', 'The request body is not what its content-encoding says: {{message}}', { message });
   if (statusCode >= 400 && statusCode < 500)

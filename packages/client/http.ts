@@ -37,11 +37,14 @@ const maxPauseMs = 30_000;
 export const http = <C extends Contract>(contract: C, options: HttpOptions): Client<C> => {
   const methods = Object.entries(contract.endpoints).map(([name, endpoint]) => {
     const call = (given: Readonly<Record<string, string | undefined>> = {}, body?: unknown, callOptions: CallOptions = {}) =>
-      retrying(options, callOptions, () => attempt({ options, endpoint, path: pathOf(contract, endpoint, given), body, callOptions }));
+      retrying(options, repeatable(body) ? callOptions : { ...callOptions, retries: 0 }, () => attempt({ options, endpoint, path: pathOf(contract, endpoint, given), body, callOptions }));
     return [name, call];
   });
   return Object.fromEntries(methods) as Client<C>;
 };
+
+/** A stream can be sent once: what was read of it is gone. */
+const repeatable = (body: unknown) => !(body instanceof ReadableStream);
 
 interface Attempt {
   readonly options: HttpOptions;
@@ -73,15 +76,22 @@ const attempt = async ({ options, endpoint, path, body, callOptions }: Attempt):
   };
   if (body !== undefined) init.body = streamed ? (body as NonNullable<RequestInit['body']>) : JSON.stringify(body);
   if (body instanceof ReadableStream) init.duplex = 'half';
-  const response = await fetch(url, init).catch((cause: unknown) => {
-    if (callOptions.signal?.aborted) throw cause;
-    throw new CallError(`${options.rootUrl} cannot be reached. Is the platform running, and is the address right?`, {
-      code: 'ConnectionFailed',
-      status: 0,
-      cause,
-    });
-  });
-  return endpoint.output === 'blob' && response.ok ? response : read(response);
+  try {
+    const response = await fetch(url, init);
+    return endpoint.output === 'blob' && response.ok ? response : await read(response);
+  } catch (err) {
+    if (err instanceof CallError || callOptions.signal?.aborted) throw err;
+    throw unanswered(options.rootUrl, err);
+  }
+};
+
+/** No answer, or not the whole of it. */
+const unanswered = (rootUrl: string, cause: unknown): CallError => {
+  const message =
+    cause instanceof Error && cause.name === 'TimeoutError'
+      ? `${rootUrl} did not answer in time. Is the platform busy, or the connection slow?`
+      : `${rootUrl} cannot be reached. Is the platform running, and is the address right?`;
+  return new CallError(message, { code: 'ConnectionFailed', status: 0, cause });
 };
 
 const read = async (response: Response): Promise<unknown> => {

@@ -1,5 +1,5 @@
 import type { Contract } from '@taskcluster/contracts';
-import type { Client } from './client.ts';
+import { type CallOptions, type Client, pathOf } from './client.ts';
 
 /** Performs a method of a service that runs in this process: the same checks, scopes and errors as over HTTP. */
 export type Invoke = (call: {
@@ -8,6 +8,8 @@ export type Invoke = (call: {
   readonly given: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
   readonly caller: LocalCaller;
+  /** Of these, the signal and the content type matter in a process. */
+  readonly options?: CallOptions;
 }) => Promise<unknown>;
 
 /** Who calls, as a hop over HTTP would have found out. */
@@ -18,10 +20,13 @@ export interface LocalCaller {
 
 /** A client of a service in this process: no socket, no signature; everything else is as over HTTP. */
 export const local = <C extends Contract>(contract: C, invoke: Invoke, caller: LocalCaller): Client<C> => {
-  const methods = Object.keys(contract.endpoints).map((method) => [
-    method,
-    (given: Readonly<Record<string, string | undefined>> = {}, body?: unknown) =>
-      invoke({ service: contract.service, method, given, body, caller }),
-  ]);
+  const methods = Object.entries(contract.endpoints).map(([method, endpoint]) => {
+    const call = async (given: Readonly<Record<string, string | undefined>> = {}, body?: unknown, options: CallOptions = {}) => {
+      // Refuses what could not be written into a URL either: a parameter that is missing or not known.
+      pathOf(contract, endpoint, given);
+      return invoke({ service: contract.service, method, given, body, caller, options });
+    };
+    return [method, call];
+  });
   return Object.fromEntries(methods) as Client<C>;
 };

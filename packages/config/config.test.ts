@@ -1,53 +1,102 @@
-import { describe, expect, test } from 'vitest';
-import { ConfigError, duration, flag, integer, loadConfig, text } from './config.ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ConfigError, duration, flag, integer, loadConfig, text } from './index.ts';
 
 const settings = {
-  name: text({ env: 'THING_NAME', default: 'a', description: 'A name.' }),
-  count: integer({ env: 'THING_COUNT', default: 3, min: 1, max: 9, description: 'How many.' }),
-  open: flag({ env: 'THING_OPEN', default: false, description: 'Whether it is open.' }),
-  wait: duration({ env: 'THING_WAIT', default: '20m', description: 'How long.' }),
-  secret: integer({ env: 'THING_SECRET', default: 0, secret: true, description: 'A secret.' }),
+  name: text({ env: 'SHOP_NAME', default: 'shop', description: 'What it is called.' }),
+  workers: integer({ env: 'SHOP_WORKERS', default: 4, min: 1, max: 64, description: 'How many work.' }),
+  open: flag({ env: 'SHOP_OPEN', default: true, description: 'Whether anybody may come in.' }),
+  wait: duration({ env: 'SHOP_WAIT_TIME', default: '20m', description: 'How long one waits.' }),
+  token: { ...integer({ env: 'SHOP_SECRET_NUMBER', default: 0, description: 'Known to nobody.', secret: true }) },
 };
-const messageOf = (env: Record<string, string>): string => {
+const mistakesIn = (env: Readonly<Record<string, string>>): string => {
   try {
     loadConfig(settings, env);
-    return 'nothing was wrong';
   } catch (err) {
-    if (err instanceof ConfigError) return err.message;
-    throw err;
+    expect(err).toBeInstanceOf(ConfigError);
+    return (err as ConfigError).message;
   }
+  return '';
 };
 
-test('nothing set gives the defaults, and so does an empty value', () => {
-  expect(loadConfig(settings, { THING_COUNT: '' })).toEqual({ name: 'a', count: 3, open: false, wait: 1_200_000, secret: 0 });
+test('what nobody sets has its default, and empty is not set', () => {
+  const defaults = { name: 'shop', workers: 4, open: true, wait: 1_200_000, token: 0 };
+  expect(loadConfig(settings, {})).toEqual(defaults);
+  expect(loadConfig(settings, { SHOP_NAME: '', SHOP_WORKERS: '', SHOP_OPEN: undefined })).toEqual(defaults);
 });
 
-test('values are read by their kind', () => {
-  expect(loadConfig(settings, { THING_NAME: 'b', THING_COUNT: '9', THING_OPEN: '1', THING_WAIT: '500ms' })).toMatchObject({
-    name: 'b',
-    count: 9,
-    open: true,
-    wait: 500,
-  });
+test('each kind of setting is read', () => {
+  const env = { SHOP_NAME: ' a b ', SHOP_WORKERS: '64', SHOP_OPEN: '0', SHOP_WAIT_TIME: '1.5h', SHOP_SECRET_NUMBER: '-7' };
+  expect(loadConfig(settings, env)).toEqual({ name: ' a b ', workers: 64, open: false, wait: 5_400_000, token: -7 });
 });
+
+test('all mistakes are reported at once, each with what was given, what was expected and what the setting is for', () => {
+  const message = mistakesIn({ SHOP_WORKERS: '65', SHOP_OPEN: 'yes', SHOP_WAIT_TIME: 'soon', SHOP_NAMES: 'x' });
+  expect(message.split('\n')).toEqual([
+    'The configuration has 4 mistakes:',
+    '  SHOP_WORKERS="65": a whole number from 1 to 64 was expected. How many work.',
+    '  SHOP_OPEN="yes": true or false was expected. Whether anybody may come in.',
+    '  SHOP_WAIT_TIME="soon": a duration such as 20m, 5s or 500ms was expected. How long one waits.',
+    '  SHOP_NAMES is not a setting. Did you mean SHOP_NAME?',
+  ]);
+});
+
+test('one mistake is one', () => {
+  expect(mistakesIn({ SHOP_WORKERS: 'many' })).toMatch(/^The configuration has a mistake:/);
+});
+
+test('the value of a secret is never shown', () => {
+  const message = mistakesIn({ SHOP_SECRET_NUMBER: 'hunter2' });
+  expect(message).toContain('SHOP_SECRET_NUMBER=(hidden)');
+  expect(message).not.toContain('hunter2');
+});
+
+test('a value with line breaks and control characters stays on its line', () => {
+  expect(mistakesIn({ SHOP_WORKERS: '1\r\n\u001b[31m2' }).split('\n')).toHaveLength(2);
+});
+
+test.each(['SHOP_WORKER', 'SHOP_WORKERSS', 'SHOP_WORKRES', 'SHOP_W0RKERS', 'HOP_WORKERS'])('%s is nearly a setting', (name) => {
+  expect(mistakesIn({ [name]: '1' })).toContain('Did you mean SHOP_WORKERS?');
+});
+
+test.each(['SHOP_WORK', 'shop_workers', 'PATH', 'HOME', 'SHOP', 'SHOP_OTHER_THING', 'TASKCLUSTER_ROOT_URL'])(
+  '%s is somebody else’s',
+  (name) => {
+    expect(mistakesIn({ [name]: '1' })).toBe('');
+  },
+);
 
 test.each([
+  ['0', 0],
+  ['7', 7_000],
   ['5s', 5_000],
-  ['5', 5_000],
+  ['500ms', 500],
+  ['0.5s', 500],
+  ['20m', 1_200_000],
   ['1.5h', 5_400_000],
-  ['2d', 172_800_000],
-])('%s is a duration', (given, ms) => expect(loadConfig(settings, { THING_WAIT: given }).wait).toBe(ms));
+  ['31d', 2_678_400_000],
+  [' 5s ', 5_000],
+  ['0.001ms', 0],
+])('the duration %j is %d milliseconds', (given, ms) => {
+  expect(loadConfig(settings, { SHOP_WAIT_TIME: given }).wait).toBe(ms);
+});
 
-describe('mistakes', () => {
-  test('are all reported at once, with the value and what it is for', () => {
-    const message = messageOf({ THING_COUNT: '10', THING_OPEN: 'maybe', THING_WAIT: 'soon' });
-    for (const part of ['3 mistakes', 'THING_COUNT="10"', '1 to 9', 'THING_OPEN', 'THING_WAIT', 'How long.'])
-      expect(message).toContain(part);
-  });
-  test('never show a secret', () => expect(messageOf({ THING_SECRET: 'sesame' })).not.toContain('sesame'));
-  test.each(['THING_COUN', 'THING_COUNTS', 'THNIG_COUNT', 'THING_COUNR'])('%s is answered with the name that was meant', (name) =>
-    expect(messageOf({ [name]: '1' })).toContain('Did you mean THING_COUNT?'),
-  );
-  test('are not seen in variables of others', () =>
-    expect(messageOf({ HOME: '/', PATH: '/bin', THING_OTHER: '1' })).toBe('nothing was wrong'));
+test.each(['-5s', '5 s', '5S', '5sec', '1h30m', '.5s', '5.', '1e3', 'Infinity', '٣s', '0x10', '12345678901s'])(
+  '%j is no duration',
+  (given) => {
+    expect(mistakesIn({ SHOP_WAIT_TIME: given })).toContain('a duration such as');
+  },
+);
+
+test.each(['1.5', '1e3', '0x10', ' 4', '４', '9'.repeat(16), '--1', '+1', 'NaN'])('%j is no whole number', (given) => {
+  expect(mistakesIn({ SHOP_WORKERS: given })).toContain('a whole number from 1 to 64');
+});
+
+test('a default that is no duration is found when the setting is written', () => {
+  expect(() => duration({ env: 'X', default: 'long', description: '' })).toThrow('a duration such as');
+});
+
+test('whatever the environment holds, the answer is a configuration or a list of mistakes', () => {
+  const names = fc.constantFrom('SHOP_NAME', 'SHOP_WORKERS', 'SHOP_OPEN', 'SHOP_WAIT_TIME', '__proto__', 'constructor', 'SHOP_NAMEX');
+  fc.assert(fc.property(fc.dictionary(names, fc.string()), (env) => void mistakesIn(env)));
 });

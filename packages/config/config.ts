@@ -50,8 +50,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the settings from the environment. All mistakes are reported at once, and a variable with the prefix `TASKCLUSTER_` or
- * one that is nearly the name of a known one gets a "did you mean".
+ * Reads the settings from the environment. All mistakes are reported at once, and so is a variable whose name is nearly that of a
+ * setting: a letter too many, too few or wrong, or two of them swapped.
  */
 export const loadConfig = <S extends Settings>(settings: S, env: Readonly<Record<string, string | undefined>>): Config<S> => {
   const mistakes: string[] = [];

@@ -64,10 +64,10 @@ const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Prom
     let pauseMs: number;
     try {
       const count = await loop.step(service, loop.batch);
+      const due = count >= loop.batch ? 0 : await loop.nextDueMs?.(service);
       failures = 0;
       if (count >= loop.batch) continue;
-      const due = await loop.nextDueMs?.(service);
-      pauseMs = Math.min(loop.idleMs(service), Math.max(count === 0 ? minPauseMs : 0, due ?? Infinity));
+      pauseMs = Math.min(loop.idleMs(service), pauseUntil(due ?? Infinity, count));
     } catch (err) {
       failures++;
       pauseMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (failures - 1));
@@ -79,6 +79,8 @@ const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Prom
   }
   off();
 };
+
+const pauseUntil = (dueMs: number, count: number) => (dueMs <= 0 && count === 0 ? minPauseMs : Math.max(0, dueMs));
 
 /** A bell that was rung while nobody waited is heard by the next wait: no wake-up falls between step and pause. */
 const createBell = (signal: AbortSignal) => {

@@ -1,10 +1,3 @@
-/** Which backend an object is stored in: the first rule whose conditions all hold. */
-export interface BackendRule {
-  readonly backendId: string;
-  readonly when: 'all' | Readonly<Record<'name' | 'projectId', Condition | undefined>>;
-}
-type Condition = string | { readonly is: string } | { readonly regexp: string };
-
 interface About {
   readonly name: string;
   readonly projectId: string;

@@ -16,8 +16,6 @@ export type FileRow = Static<typeof FileRow>;
 
 const columns = sql`id, version, size, content_type as "contentType", content_encoding as "contentEncoding", etag`;
 const Stored = Type.Object({ id: Bytes, version: Type.String() });
-/** A file on disk. */
-export type StoredFile = Static<typeof Stored>;
 
 export const findFile = (db: Queryable, id: Buffer) => db.maybe(FileRow, sql`select ${columns} from object.files where id = ${id}`);
 
