@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Credentials } from '@taskcluster/hawk';
+
+/** A platform in a process of its own, started as a user starts it. */
+export interface BenchPlatform {
+  readonly rootUrl: string;
+  readonly credentials: Credentials;
+  /** From the start of the process to the line that says that it runs. */
+  readonly startMs: number;
+  /** What the process and everything that it started occupy, in bytes; shared memory is counted once. Linux only, otherwise 0. */
+  memory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const command = join(import.meta.dirname, '../apps/cli/bin.mjs');
+
+/** Starts `taskcluster up` on a free port. Throws with what it said when it ends before it is ready. */
+export const startBenchPlatform = async (dataDir: string): Promise<BenchPlatform> => {
+  const port = await freePort();
+  const begun = performance.now();
+  const child = spawn(process.execPath, [command, 'up', '--port', String(port), '--data-dir', dataDir], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await ready(child);
+  const startMs = performance.now() - begun;
+  return {
+    rootUrl: `http://localhost:${port}`,
+    credentials: await credentialsIn(dataDir),
+    startMs,
+    memory: () => memoryOf(child.pid ?? 0),
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+};
+
+const ready = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (text: Buffer) => {
+      said += text;
+      if (said.includes('Taskcluster is running')) resolve();
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', () => reject(new Error(`The platform did not start. It said:\n${said}`)));
+  });
+
+const credentialsIn = async (dataDir: string): Promise<Credentials> => {
+  const text = await readFile(join(dataDir, 'credentials.env'), 'utf8');
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+  return { clientId: value('TASKCLUSTER_CLIENT_ID'), accessToken: value('TASKCLUSTER_ACCESS_TOKEN') };
+};
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+/** Proportional set sizes of a process and its descendants, which count a page that n of them share as 1/n for each. */
+const memoryOf = async (root: number): Promise<number> => {
+  const parents = new Map<number, number>();
+  for (const name of await readdir('/proc').catch(() => [])) {
+    const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : '';
+    // The name of the program, in brackets, may contain anything.
+    const parent = /\) \w (\d+)/.exec(stat)?.[1];
+    if (parent) parents.set(Number(name), Number(parent));
+  }
+  const within = (pid: number | undefined): boolean => pid !== undefined && (pid === root || within(parents.get(pid)));
+  const sizes = [...parents.keys()].filter(within).map(async (pid) => {
+    const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+};

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { caller } from './load.ts';
+import type { Result } from './measure.ts';
+import { create } from './measures/create.ts';
+import { drain } from './measures/drain.ts';
+import { fanOut } from './measures/fan-out.ts';
+import { status } from './measures/status.ts';
+import { claimLatency, dependencyLatency } from './measures/wake.ts';
+import { type BenchPlatform, startBenchPlatform } from './platform.ts';
+import { type Queue, queueOf } from './queue.ts';
+import { lineOf, machine, record, tableOf } from './report.ts';
+
+// npm run bench [-- MEASURE… --seconds N --record]: starts a platform on an empty data folder, as a user would, and measures it from outside.
+
+const measures: Readonly<Record<string, (queue: Queue, seconds: number) => AsyncGenerator<Result>>> = {
+  create,
+  claim: claimLatency,
+  drain,
+  dependency: dependencyLatency,
+  'fan-out': fanOut,
+  status,
+};
+const settleMs = 3_000;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '8' },
+    record: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(values.seconds);
+const wanted = positionals.length > 0 ? positionals : Object.keys(measures);
+const unknown = wanted.filter((name) => !measures[name]);
+if (unknown.length > 0 || !(seconds > 0)) {
+  console.error(`Usage: npm run bench -- [${Object.keys(measures).join('|')}]… [--seconds N] [--record] [--keep]`);
+  process.exit(2);
+}
+
+const results: Result[] = [];
+const note = (result: Result) => {
+  results.push(result);
+  console.error(lineOf(result));
+};
+
+const dataDir = await mkdtemp(join(tmpdir(), 'taskcluster-bench-'));
+let platform: BenchPlatform | undefined;
+try {
+  platform = await startBenchPlatform(dataDir);
+  note({
+    name: 'first start',
+    text: `${(platform.startMs / 1_000).toFixed(1)} s`,
+    target: { text: '≤ 5 s', reached: platform.startMs <= 5_000 },
+  });
+  await platform.stop();
+  platform = await startBenchPlatform(dataDir);
+  note({
+    name: 'start with data',
+    text: `${(platform.startMs / 1_000).toFixed(1)} s`,
+    target: { text: '≤ 3 s', reached: platform.startMs <= 3_000 },
+  });
+  await pause(settleMs);
+  const megabytes = Math.round((await platform.memory()) / 1024 ** 2);
+  note({ name: 'memory when idle', text: `${megabytes} MB`, target: { text: '≤ 350 MB', reached: megabytes <= 350 } });
+
+  const queue = queueOf(caller(platform));
+  for (const name of wanted) for await (const result of measures[name]?.(queue, seconds) ?? []) note(result);
+  console.log(`\n${await machine(dataDir)}\n\n${tableOf(results)}`);
+  if (values.record) await record(results, await machine(dataDir), ['npm run bench --', ...process.argv.slice(2)].join(' '));
+} finally {
+  await platform?.stop();
+  if (values.keep) console.error(`The data folder is ${dataDir}.`);
+  else await rm(dataDir, { recursive: true, force: true });
+}
+process.exit(0);
