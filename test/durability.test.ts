@@ -89,6 +89,22 @@ test('every task that was acknowledged before a kill -9 is there after the resta
   expect(await second.stop()).toBe(0);
 }, 60_000);
 
+test('a task that was running at a kill -9 is retried at the next start, without waiting for the end of its claim', async () => {
+  const first = await up({ args: [] });
+  const taskId = slugid();
+  const payload = { command: [['bash', '-c', '[ "$RUN_ID" = 1 ] || sleep 600']], maxRunTime: 700 };
+  await clientOf(first).createTask({ taskId }, { ...definition(), taskQueueId: 'local/default', payload });
+  const stateOf = async (process: UpProcess) => (await clientOf(process).status({ taskId })).status;
+  while ((await stateOf(first)).state !== 'running');
+  await first.kill();
+
+  const second = await up({ args: [] });
+  while (['running', 'pending'].includes((await stateOf(second)).state));
+  const { runs } = await stateOf(second);
+  expect(runs.map((r) => r.reasonResolved)).toEqual(['worker-shutdown', 'completed']);
+  expect(await second.stop()).toBe(0);
+}, 60_000);
+
 describe('starting', () => {
   test('credentials are private, and stay the same', async () => {
     const first = await up();

@@ -1,7 +1,7 @@
 import { createServer, invoker, type Method, methodsOf, monitoringHandlers, type Server } from '@taskcluster/api';
 import { retentionLoop } from '@taskcluster/bus';
 import { type Credentials, type Invoke, local } from '@taskcluster/client';
-import { type Config, loadConfig } from '@taskcluster/config';
+import { checkConfigs, type Config, loadConfig } from '@taskcluster/config';
 import type { Contract } from '@taskcluster/contracts';
 import { contracts, GenericWorkerPayload } from '@taskcluster/contracts';
 import { publish } from '@taskcluster/contracts/publish';
@@ -48,25 +48,33 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
   const { connectionString, log, env, now = Date.now, checkRows = false } = options;
   const config = loadConfig(settings, env);
   const db = connect({ connectionString, log, maxConnections: config.databaseConnections, checkRows });
+  // What was begun when something fails half way, to be ended in reverse.
+  const begun = [() => db.close()];
   try {
-    return await assemble({ ...options, now, db, config, services: allServices() });
+    return await assemble({ ...options, now, db, config, services: allServices(), begun });
   } catch (err) {
-    await db.close();
+    for (const end of begun.toReversed()) await end();
     throw err;
   }
 };
+
+/** Throws one ConfigError that names the mistakes in the settings of all parts of the process. */
+export const checkSettings = (env: PlatformOptions['env']): void => checkConfigs([settings, ...allServices().map((s) => s.settings)], env);
 
 interface Assembly extends Omit<PlatformOptions, 'now'> {
   readonly now: () => number;
   readonly db: Database;
   readonly config: Config<typeof settings>;
   readonly services: readonly RunnableService[];
+  readonly begun: (() => Promise<void>)[];
 }
 
 const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
   const { db, log, config, env, host, services } = assembly;
   const { platform, access, connectServices } = await foundation(assembly);
+  assembly.begun.push(() => access.close());
   const running = await Promise.all(services.map((s) => run(s, platform, env)));
+  assembly.begun.push(async () => void (await Promise.all(running.map((s) => s.close()))));
   const methods = running.flatMap((s) => s.methods);
   connectServices(invoker(methods));
   const server = createServer({

@@ -8,7 +8,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { credentialsFile, writeCredentials } from './credentials-file.ts';
-import { type RunningPlatform, startPlatform } from './platform.ts';
+import { returnClaims } from './orphaned-claims.ts';
+import { checkSettings, type RunningPlatform, startPlatform } from './platform.ts';
 import { settings } from './settings.ts';
 import { UpError } from './up-error.ts';
 
@@ -62,44 +63,41 @@ interface Parts {
 
 const start = async (options: UpOptions, stderr: UpStreams['stderr']): Promise<Parts> => {
   const dataDir = resolve(options.dataDir);
+  checkSettings(process.env);
   const config = loadConfig(settings, process.env);
   const lock = takeFolder(dataDir);
   let postgres: EmbeddedPostgres | undefined;
+  let platform: RunningPlatform | undefined;
   try {
     const log = createLog({ level: config.logLevel, name: 'taskcluster' });
     if (config.databaseUrl === '')
       postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => log.info({ line }, 'postgres') });
     const connectionString = postgres?.connectionString ?? config.databaseUrl;
-    const platform = await startPlatform({ connectionString, dataDir, host: options.host, port: options.port, log, env: process.env });
+    platform = await startPlatform({ connectionString, dataDir, host: options.host, port: options.port, log, env: process.env });
     writeCredentials(dataDir, platform.rootUrl, platform.rootCredentials.accessToken);
     const worker = options.worker
       ? await startLocalWorker({ platform, dataDir, log, capacity: options.workers || availableParallelism() })
       : undefined;
     if (!platform.rootUrl.endsWith(`:${platform.port}`))
       stderr.write(`Users reach this platform at ${platform.rootUrl}; it listens on ${options.host}:${platform.port}.\n`);
-    return {
-      platform,
-      dataDir,
-      databaseEnded: postgres?.exited ?? new Promise(() => {}),
-      stop: () => stopParts({ worker, platform, postgres, lock }),
-    };
+    const parts = { worker, platform, postgres, lock };
+    return { platform, dataDir, databaseEnded: postgres?.exited ?? new Promise(() => {}), stop: () => stopParts(parts) };
   } catch (err) {
-    await postgres?.stop();
-    lock.release();
+    await stopParts({ worker: undefined, platform, postgres, lock });
     throw err;
   }
 };
 
 interface Stoppable {
   readonly worker: RunningWorker | undefined;
-  readonly platform: RunningPlatform;
+  readonly platform: RunningPlatform | undefined;
   readonly postgres: EmbeddedPostgres | undefined;
   readonly lock: FolderLock;
 }
 
 const stopParts = async ({ worker, platform, postgres, lock }: Stoppable) => {
   await worker?.stop();
-  await platform.stop();
+  await platform?.stop();
   await postgres?.stop();
   lock.release();
 };
@@ -132,12 +130,12 @@ interface LocalWorker {
 // Loaded only when there is to be a worker.
 const startLocalWorker = async ({ platform, dataDir, log, capacity }: LocalWorker): Promise<RunningWorker> => {
   const { startWorker } = await import('@taskcluster/worker');
+  const identity = { taskQueueId: localQueue, workerGroup: 'local', workerId: workerName(hostname()) };
+  await returnClaims(platform, identity, log);
   return startWorker({
     rootUrl: platform.rootUrl,
     credentials: platform.rootCredentials,
-    taskQueueId: localQueue,
-    workerGroup: 'local',
-    workerId: workerName(hostname()),
+    ...identity,
     capacity,
     tasksDir: join(dataDir, 'tasks'),
     log: log.child({ worker: 'local' }),

@@ -2,7 +2,7 @@ import { CallError, type CallOptions, type Invoke, type LocalCaller } from '@tas
 import type { Endpoint } from '@taskcluster/contracts';
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { parseBody } from './body.ts';
 import { type CheckedCaller, createCaller } from './caller.ts';
 import { ApiError } from './errors.ts';
@@ -65,7 +65,7 @@ const bodyOf = ({ input }: Endpoint, body: unknown, { contentType = 'application
 const streamOf = (body: unknown): Readable => {
   if (body === undefined) return Readable.from([]);
   if (typeof body === 'string' || body instanceof Uint8Array) return Readable.from([Buffer.from(body)]);
-  return Readable.fromWeb(body as ReadableStream);
+  return Readable.fromWeb(body as WebStream);
 };
 
 const callerOf = ({ scopes: template }: Endpoint, { clientId, scopes }: LocalCaller): CheckedCaller =>
@@ -77,6 +77,10 @@ const callerOf = ({ scopes: template }: Endpoint, { clientId, scopes }: LocalCal
 const asReceived = (body: unknown): unknown => (typeof body === 'object' && body !== null ? JSON.parse(JSON.stringify(body)) : body);
 
 const responseOf = ({ status, headers, body }: Respond): Response => {
-  const content = body instanceof Readable ? Readable.toWeb(body) : (body ?? null);
+  const content = body instanceof Readable ? ReadableStream.from(bytesOf(body)) : (body ?? null);
   return new Response(content as ConstructorParameters<typeof Response>[0], { status, headers });
 };
+
+async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield Buffer.from(chunk as Buffer | string);
+}

@@ -153,8 +153,7 @@ const sendJson = async (request: FastifyRequest, reply: FastifyReply, value: unk
 export const earlyFailure = (thrown: unknown): unknown => {
   const { code = '', statusCode = 500, message = '' } = (thrown ?? {}) as { code?: string; statusCode?: number; message?: string };
   if (thrown instanceof ApiError) return thrown;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return tooLarge();
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge();
   if (code.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE')
     return new ApiError('MalformedPayload', 'The request body is not what its content-encoding says: {{message}}', { message });
   if (statusCode >= 400 && statusCode < 500)

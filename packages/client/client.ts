@@ -56,7 +56,8 @@ export const pathOf = (contract: Contract, endpoint: Endpoint, given: Readonly<R
     if (value === undefined && kind !== '?')
       throw new TypeError(`${contract.service} needs ${name} for ${endpoint.method} ${endpoint.route}.`);
     // An URL with these as a segment is another URL: whoever parses it takes them for "here" and "one up".
-    if (value === '.' || value === '..') throw new TypeError(`${contract.service} cannot be asked for ${name} ${value}: no URL can hold it.`);
+    if (value === '.' || value === '..')
+      throw new TypeError(`${contract.service} cannot be asked for ${name} ${value}: no URL can hold it.`);
     return encodeURIComponent(value ?? '');
   });
   const query = new URLSearchParams();

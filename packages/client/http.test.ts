@@ -1,4 +1,4 @@
-import { contract, get, post } from '@taskcluster/contracts';
+import { contract, get, post, put } from '@taskcluster/contracts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Type } from 'typebox';
@@ -27,6 +27,7 @@ const toy = contract({
       output: Type.Object({ n: Type.Integer() }),
     }),
     nothing: post('/nothing', { title: 't', description: 'd', category: 'c' }),
+    send: put('/send', { title: 't', description: 'd', category: 'c', input: 'stream', output: Type.Object({ n: Type.Integer() }) }),
     raw: get('/raw', { title: 't', description: 'd', category: 'c', output: 'blob' }),
   },
 });
@@ -125,6 +126,95 @@ describe('a failed attempt', () => {
     await expect(client.read({ id: 'a' }, undefined, { signal: stop.signal })).rejects.toThrow('enough');
     expect(got).toHaveLength(1);
   });
+});
+
+describe('an answer', () => {
+  test('that breaks off in the middle counts as none, and is asked for again', async () => {
+    const { client } = await serving(
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"n":');
+        setImmediate(() => response.destroy());
+      },
+      json(200, { n: 5 }),
+    );
+    expect(await client.read({ id: 'a' })).toEqual({ n: 5 });
+  });
+  test('that does not come in time counts as none, and the error says so', async () => {
+    const { client, got } = await serving(() => {});
+    await expect(client.read({ id: 'a' }, undefined, { timeoutMs: 20, retries: 1 })).rejects.toMatchObject({
+      code: 'ConnectionFailed',
+      status: 0,
+      message: expect.stringContaining('did not answer in time'),
+    });
+    expect(got).toHaveLength(2);
+  });
+  test('that is a redirect is not followed: what it says is in its body', async () => {
+    const { client, got } = await serving(json(303, { n: 6 }, { location: '/elsewhere' }));
+    expect(await client.read({ id: 'a' })).toEqual({ n: 6 });
+    expect(got).toHaveLength(1);
+  });
+  test('of a proxy that speaks no JSON is an error with its status', async () => {
+    const { client } = await serving((_, response) => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>lost</h1>'));
+    await expect(client.read({ id: 'a' })).rejects.toMatchObject({
+      code: 'UnexpectedAnswer',
+      status: 404,
+      message: 'The answer was 404 Not Found.',
+    });
+  });
+  test('for raw data may be an error like any other', async () => {
+    const { client } = await serving(json(410, { code: 'ResourceExpired', message: 'Gone.' }));
+    await expect(client.raw({})).rejects.toMatchObject({ code: 'ResourceExpired', status: 410 });
+  });
+});
+
+describe('credentials', () => {
+  test('may be absent: then nothing is signed', async () => {
+    const { rootUrl, got } = await serving(json(200, { n: 1 }));
+    await http(toy, { rootUrl: `${rootUrl}//` }).read({ id: 'a' });
+    expect(got[0]).toMatchObject({ url: '/api/toy/v1/thing/a' });
+    expect(got[0]?.headers.authorization).toBeUndefined();
+  });
+  test('that are asked for are asked for before every attempt', async () => {
+    const { rootUrl, got } = await serving(json(500, {}), json(200, { n: 1 }));
+    let n = 0;
+    await http(toy, { rootUrl, credentials: async () => ({ clientId: `me-${++n}`, accessToken: 'x' }) }).read({ id: 'a' });
+    expect(got.map((g) => /id="([^"]+)"/.exec(g.headers.authorization ?? '')?.[1])).toEqual(['me-1', 'me-2']);
+  });
+});
+
+describe('raw data', () => {
+  test('in memory is sent again after a failure', async () => {
+    const { client, got } = await serving(json(500, {}), json(200, { n: 1 }));
+    expect(await client.send({}, 'bytes', { contentType: 'text/plain' })).toEqual({ n: 1 });
+    expect(got.map((g) => g.headers['content-type'])).toEqual(['text/plain', 'text/plain']);
+  });
+  test('from a stream is sent once, because it cannot be read twice', async () => {
+    const { client, got } = await serving(json(500, { code: 'InternalServerError', message: 'no' }), json(200, { n: 1 }));
+    await expect(client.send({}, new Blob(['bytes']).stream())).rejects.toMatchObject({ status: 500 });
+    expect(got).toHaveLength(1);
+  });
+});
+
+test('who gives up while waiting for the next attempt is let go at once', async () => {
+  const stop = new AbortController();
+  const { rootUrl } = await serving(json(429, {}, { 'retry-after': '3600' }));
+  const client = http(toy, { rootUrl, onRetry: () => setImmediate(() => stop.abort(new Error('enough'))) });
+  await expect(client.read({ id: 'a' }, undefined, { signal: stop.signal })).rejects.toThrow('enough');
+});
+
+test.each(['.', '..'])('a parameter %s is refused: an URL with it is another URL', (id) => {
+  expect(() => pathOf(toy, toy.endpoints.read, { id })).toThrow('no URL can hold it');
+});
+
+test.each([
+  ['a/../b', 'a%2F..%2Fb'],
+  ['...', '...'],
+  ['a?b#c%', 'a%3Fb%23c%25'],
+  ['ü 𝄞', '%C3%BC%20%F0%9D%84%9E'],
+])('a parameter %s is one piece of the path', (name, encoded) => {
+  const path = pathOf(toy, toy.endpoints.write, { name });
+  expect(path).toBe(`/api/toy/v1/thing/${encoded}`);
+  expect(new URL(path, 'http://x').pathname).toBe(path);
 });
 
 test('a parameter that a method does not have, or that is missing, is a mistake of the caller', () => {

@@ -37,7 +37,9 @@ const maxPauseMs = 30_000;
 export const http = <C extends Contract>(contract: C, options: HttpOptions): Client<C> => {
   const methods = Object.entries(contract.endpoints).map(([name, endpoint]) => {
     const call = (given: Readonly<Record<string, string | undefined>> = {}, body?: unknown, callOptions: CallOptions = {}) =>
-      retrying(options, repeatable(body) ? callOptions : { ...callOptions, retries: 0 }, () => attempt({ options, endpoint, path: pathOf(contract, endpoint, given), body, callOptions }));
+      retrying(options, repeatable(body) ? callOptions : { ...callOptions, retries: 0 }, () =>
+        attempt({ options, endpoint, path: pathOf(contract, endpoint, given), body, callOptions }),
+      );
     return [name, call];
   });
   return Object.fromEntries(methods) as Client<C>;

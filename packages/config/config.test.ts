@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ConfigError, duration, flag, integer, loadConfig, text } from './index.ts';
+import { checkConfigs, ConfigError, duration, flag, integer, loadConfig, text } from './index.ts';
 
 const settings = {
   name: text({ env: 'SHOP_NAME', default: 'shop', description: 'What it is called.' }),

@@ -79,6 +79,13 @@ export const loadConfig = <S extends Settings>(settings: S, env: Readonly<Record
   return config as Config<S>;
 };
 
+/** Reads several parts of a configuration, and reports the mistakes of all of them together. */
+export const checkConfigs = (parts: readonly Settings[], env: Readonly<Record<string, string | undefined>>): void => {
+  // Parts of one process may share a variable, so they are looked at as one.
+  const all = Object.fromEntries(parts.flatMap((settings) => Object.values(settings).map((setting) => [setting.env, setting])));
+  loadConfig(all, env);
+};
+
 // Long names only: HOME and HOST are near, and both are meant.
 const nearlySame = (a: string, b: string) => a.length >= 8 && Math.abs(a.length - b.length) <= 1 && distanceAtMostOne(a, b);
 

@@ -1,1 +1,12 @@
-export { ConfigError, duration, flag, integer, loadConfig, text, type Config, type Setting, type Settings } from './config.ts';
+export {
+  checkConfigs,
+  ConfigError,
+  duration,
+  flag,
+  integer,
+  loadConfig,
+  text,
+  type Config,
+  type Setting,
+  type Settings,
+} from './config.ts';
