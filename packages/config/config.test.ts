@@ -100,3 +100,10 @@ test('whatever the environment holds, the answer is a configuration or a list of
   const names = fc.constantFrom('SHOP_NAME', 'SHOP_WORKERS', 'SHOP_OPEN', 'SHOP_WAIT_TIME', '__proto__', 'constructor', 'SHOP_NAMEX');
   fc.assert(fc.property(fc.dictionary(names, fc.string()), (env) => void mistakesIn(env)));
 });
+
+test('several parts are looked at as one: their mistakes come together, and a setting of one is no typo of another’s', () => {
+  const other = { names: text({ env: 'SHOP_NAMES', default: '', description: 'What others call it.' }) };
+  const check = (env: Readonly<Record<string, string>>) => () => checkConfigs([settings, other], env);
+  expect(check({ SHOP_NAME: 'a', SHOP_NAMES: 'b' })).not.toThrow();
+  expect(check({ SHOP_WORKERS: 'x', SHOP_NAMEZ: 'b' })).toThrow(/2 mistakes[\s\S]*SHOP_WORKERS[\s\S]*SHOP_NAMEZ is not a setting/);
+});

@@ -2,9 +2,9 @@ import { connect, type Database, migrate, type Migrations, script } from '@taskc
 import { silentLog } from '@taskcluster/log';
 import { randomBytes } from 'node:crypto';
 
-/** Time that stands until the test moves it. It moves the clock of the code and, in SQL, `platform.now()`. */
+/** The real time plus what the test added, in the clock of the code and, in SQL, in `platform.now()`. */
 export interface TestClock {
-  /** Milliseconds since 1970: the real time plus what the test added. */
+  /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Moves time forward: `90_000` milliseconds, or `'20m'`, `'5s'`, `'2h'`, `'3d'`. */
   advance(by: number | string): Promise<void>;
@@ -41,17 +41,18 @@ export const openTestDatabase = async (cluster: string, migrations: readonly Mig
   await admin.run(script(`create database ${name}`));
   const connectionString = withDatabase(cluster, name);
   const db = connect({ connectionString, log: silentLog, checkRows: true, maxConnections: 8 });
-  await migrate(db, migrations);
-  return {
-    db,
-    connectionString,
-    clock: testClock(db),
-    close: async () => {
-      await db.close();
-      await admin.run(script(`drop database if exists ${name} with (force)`));
-      await admin.close();
-    },
+  const close = async () => {
+    await db.close();
+    await admin.run(script(`drop database if exists ${name} with (force)`));
+    await admin.close();
   };
+  try {
+    await migrate(db, migrations);
+  } catch (err) {
+    await close();
+    throw err;
+  }
+  return { db, connectionString, clock: testClock(db), close };
 };
 
 /** A clock for a database that was migrated: `advance` moves it and wakes everybody who waits for a time. */

@@ -39,8 +39,11 @@ export interface AccessState {
   apply(changes: Changes): void;
 }
 
-/** Begins empty, at version -1. */
-export const createAccessState = (cipher: TokenCipher): AccessState => {
+/**
+ * Begins empty, at version -1. A client whose token cannot be read is told to `unreadable` and is unknown from then on: nobody can
+ * sign as it, and all others stay current.
+ */
+export const createAccessState = (cipher: TokenCipher, unreadable: (clientId: string, err: unknown) => void): AccessState => {
   let version = -1;
   let clients = new Map<string, KnownClient>();
   let roles = new Map<string, RoleChange>();
@@ -59,7 +62,14 @@ export const createAccessState = (cipher: TokenCipher): AccessState => {
     apply: (changes) => {
       if (changes.version <= version) return;
       if (changes.whole) [clients, roles] = [new Map(), new Map()];
-      for (const row of changes.clients) clients.set(row.clientId, known(row));
+      for (const row of changes.clients) {
+        clients.delete(row.clientId);
+        try {
+          clients.set(row.clientId, known(row));
+        } catch (err) {
+          unreadable(row.clientId, err);
+        }
+      }
       for (const role of changes.roles) roles.set(role.roleId, role);
       for (const { kind, id, version: at } of changes.removed) {
         // Made again after it was removed: the newer of the two stands.

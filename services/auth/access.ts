@@ -43,7 +43,9 @@ export const accessOf = (authority: Authority): Access => {
 
 /** Loads clients and roles and keeps them current until `close`. */
 export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promise<Access> => {
-  const state = createAccessState(cipher);
+  const state = createAccessState(cipher, (clientId, err) =>
+    log.error({ err, clientId }, 'the access token of a client cannot be read; the client is refused until its token is reset'),
+  );
   const use = trackUse({ db, log, now });
   let reading: Promise<void> | undefined;
 
@@ -53,8 +55,16 @@ export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promi
     reading ??= readChanges(db, state).finally(() => (reading = undefined));
     await reading;
   };
+  let failing = false;
   const check = () =>
-    void refresh().catch((err: unknown) => log.error({ err }, 'clients and roles cannot be read; the last known ones stay in force'));
+    void refresh().then(
+      () => (failing = false),
+      (err: unknown) => {
+        // Once: this is tried twice a second.
+        if (!failing) log.error({ err }, 'clients and roles cannot be read; the last known ones stay in force');
+        failing = true;
+      },
+    );
 
   await refresh();
   const off = db.wakeups.on(accessChanged, check);

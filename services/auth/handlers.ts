@@ -54,11 +54,8 @@ type Check = Parameters<Handlers<typeof auth, AuthService>['testAuthenticate']>[
 
 const tested = (check: Check, authority: Authority, required: readonly string[]) => {
   const answer = check((request) => authenticate(request, authority));
-  if (answer.status === 'no-auth')
-    throw new ApiError('AuthenticationFailed', 'The request is not signed. Sign it as client `tester` with access token `no-secret`.');
   requireScopes(answer, { AllOf: required });
-  return {
-    clientId: answer.status === 'auth-success' ? answer.clientId : '',
-    scopes: answer.status === 'auth-success' ? [...answer.scopes] : [],
-  };
+  if (answer.status !== 'auth-success')
+    throw new ApiError('AuthenticationFailed', 'The request is not signed. Sign it as client `tester` with access token `no-secret`.');
+  return { clientId: answer.clientId, scopes: [...answer.scopes] };
 };

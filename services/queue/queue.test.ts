@@ -60,8 +60,6 @@ describe('creating a task', () => {
     ['an old time of creation', { created: '2020-01-01T00:00:00.000Z' }],
     ['an ambiguous scope', { scopes: ['a**'] }],
     ['a leap second', { expires: '2036-12-31T23:59:60Z' }],
-    ['a text that cannot be stored', { payload: { a: 'x\0' } }],
-    ['half a surrogate pair', { tags: { a: '\ud800' } }],
     ['a route that is no ASCII', { routes: ['caf\u00e9'] }],
     ['a route with a control character', { routes: ['a\nb'] }],
     ['an unknown dependency', { dependencies: [slugid()] }],
@@ -69,6 +67,15 @@ describe('creating a task', () => {
     const taskId = slugid();
     const definition = JSON.parse(JSON.stringify(aDefinition(t, changes as never))) as ReturnType<typeof aDefinition>;
     expect(await refusal(t.client.createTask({ taskId }, definition))).toBe('InputError');
+    expect(await refusal(t.client.task({ taskId }))).toBe('ResourceNotFound');
+  });
+
+  test.each([
+    ['a text that cannot be stored', { payload: { a: 'x\0' } }],
+    ['half a surrogate pair', { tags: { a: '\ud800' } }],
+  ])('with %s is refused before anything else, and leaves no task behind', async (_, changes) => {
+    const taskId = slugid();
+    expect(await refusal(t.client.createTask({ taskId }, aDefinition(t, changes as never)))).toBe('InputValidationError');
     expect(await refusal(t.client.task({ taskId }))).toBe('ResourceNotFound');
   });
 

@@ -61,12 +61,12 @@ const runAll = async (tx: Tx, items: readonly Transition[]): Promise<Outcome<Tas
 export const applyChanges = async (tx: Tx, changes: readonly Change[], now: string): Promise<void> => {
   const effective = changes.filter((c) => c.announce.length > 0 || c.claim !== undefined);
   if (effective.length === 0) return;
-  await writeChanges(tx, effective.map(rowOf));
+  const resolved = effective.filter((c) => c.resolved).map((c) => c.task);
+  // Sent together: each is a statement of its own, in this order, and none waits for the answer to the one before.
+  await Promise.all([writeChanges(tx, effective.map(rowOf)), resolved.length > 0 ? afterResolution(tx, resolved, now) : undefined]);
   tx.wake(messagesWritten);
   for (const { task, pending } of effective) if (pending !== undefined) tx.wake(channels.pending, task.taskQueueId);
   if (effective.some((c) => c.claim)) tx.wake(channels.claims);
-  const resolved = effective.filter((c) => c.resolved).map((c) => c.task);
-  if (resolved.length > 0) await afterResolution(tx, resolved, now);
 };
 
 const rowOf = ({ task, announce, pending, unpend, claim }: Change): ChangeRow => {
@@ -87,10 +87,10 @@ const rowOf = ({ task, announce, pending, unpend, claim }: Change): ChangeRow =>
 
 const afterResolution = async (tx: Tx, tasks: readonly Task[], now: string): Promise<void> => {
   const groups = [...new Set(tasks.map((t) => t.taskGroupId))];
-  await noteGroups(tx, groups);
   tx.wake(channels.groupChecks);
   const resolutions = tasks.map((t) => ({ taskId: t.taskId, completed: stateOf(t) === 'completed' }));
-  if (await tellDependents(tx, resolutions, now)) return;
+  const [allTold] = await Promise.all([tellDependents(tx, resolutions, now), noteGroups(tx, groups)]);
+  if (allTold) return;
   await queueResolutions(tx, resolutions);
   tx.wake(channels.resolutions);
 };

@@ -90,10 +90,7 @@ describe('a quarantined worker', () => {
     ]);
   });
 
-  test.each([
-    ['a leap second', { quarantineUntil: '2036-12-31T23:59:60Z' }],
-    ['a text that cannot be stored', { quarantineUntil: '2036-12-31T23:59:59Z', quarantineInfo: 'a\0' }],
-  ])('cannot be made with %s', async (_, body) => {
+  test.each([['a leap second', { quarantineUntil: '2036-12-31T23:59:60Z' }]])('cannot be made with %s', async (_, body) => {
     const taskQueueId = aQueue();
     await ask(t, taskQueueId);
     expect(await refusal(t.client.quarantineWorker(workerOf(taskQueueId), body))).toBe('InputError');
