@@ -14,6 +14,7 @@ import { builtInScopes, createTokenCipher, openAccess, syncStaticClients } from 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootClientId, rootToken } from './credentials-file.ts';
+import { freePort } from './free-port.ts';
 import { allServices, type RunnableService } from './services.ts';
 import { openSecrets } from './secrets.ts';
 import { settings } from './settings.ts';
@@ -51,7 +52,8 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
   // What was begun when something fails half way, to be ended in reverse.
   const begun = [() => db.close()];
   try {
-    return await assemble({ ...options, now, db, config, services: allServices(), begun });
+    const port = options.port === 0 ? await freePort(options.host) : options.port;
+    return await assemble({ ...options, port, now, db, config, services: allServices(), begun });
   } catch (err) {
     for (const end of begun.toReversed()) await end();
     throw err;

@@ -6,13 +6,13 @@ import { authorizationHeader } from '@taskcluster/hawk';
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestClock } from '@taskcluster/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type } from 'typebox';
+import { freePort } from './free-port.ts';
 import { startPlatform } from './platform.ts';
 
-/** A whole platform of its own for a test file: real server, real database; time stands still unless moved. */
+/** A whole platform of its own for a test file: real server, real database; its clock runs, and the test can move it forward. */
 export interface TestPlatform {
   readonly rootUrl: string;
   readonly port: number;
@@ -33,22 +33,11 @@ export interface TestPlatform {
 
 const Name = Type.Object({ name: Type.String() });
 
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
-
 /** Starts a platform on the cluster of the test run (`inject('postgres')`). `env` sets the services' settings. */
 export const testPlatform = async (cluster: string, env: Readonly<Record<string, string>> = {}): Promise<TestPlatform> => {
   const database = await openTestDatabase(cluster);
   const dataDir = await mkdtemp(join(tmpdir(), 'taskcluster-test-'));
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const platform = await startPlatform({
     connectionString: database.connectionString,
     dataDir,

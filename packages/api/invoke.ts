@@ -2,7 +2,7 @@ import { CallError, type CallOptions, type Invoke, type LocalCaller } from '@tas
 import type { Endpoint } from '@taskcluster/contracts';
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
+import { ReadableStream as WebStream } from 'node:stream/web';
 import { parseBody } from './body.ts';
 import { type CheckedCaller, createCaller } from './caller.ts';
 import { ApiError } from './errors.ts';
@@ -77,7 +77,7 @@ const callerOf = ({ scopes: template }: Endpoint, { clientId, scopes }: LocalCal
 const asReceived = (body: unknown): unknown => (typeof body === 'object' && body !== null ? JSON.parse(JSON.stringify(body)) : body);
 
 const responseOf = ({ status, headers, body }: Respond): Response => {
-  const content = body instanceof Readable ? ReadableStream.from(bytesOf(body)) : (body ?? null);
+  const content = body instanceof Readable ? WebStream.from(bytesOf(body)) : (body ?? null);
   return new Response(content as ConstructorParameters<typeof Response>[0], { status, headers });
 };
 
