@@ -121,7 +121,8 @@ test('two transactions that wait for each other both succeed: PostgreSQL ends on
       await add(tx, to, 10);
     });
   await Promise.all([move(1, 2, first, second), move(2, 1, second, first)]);
-  expect(attempts).toBe(3);
+  // PostgreSQL ends one of them; when both look for the deadlock at the same moment, it may end both.
+  expect(attempts).toBeGreaterThanOrEqual(3);
   expect(await amounts()).toEqual([100, 100]);
 });
 
