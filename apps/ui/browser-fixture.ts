@@ -37,7 +37,7 @@ export const browserTest = async (cluster: string): Promise<BrowserTest> => {
     open: async ({ signedIn = true, ...options } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: rootUrl, ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(20_000);
       page.on('pageerror', (error) => complaints.push(String(error)));
       // Refusals and a server that is away are part of the tests; everything else that the browser reports is a fault.
       page.on('console', (message) => {

@@ -4,9 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { type BrowserTest, browserTest, chromiumPath } from './browser-fixture.ts';
 
 const found = existsSync(chromiumPath);
-if (!found) console.warn(`There is no ${chromiumPath}: the tests of the web page are skipped. Set CHROMIUM to the path of a Chromium.`);
+if (!found)
+  console.warn(
+    `There is no ${chromiumPath}: the tests of the web page are skipped. Install one (apt-get install chromium), or set CHROMIUM to its path.`,
+  );
 
-describe.skipIf(!found)('the web page', () => {
+// The browser shares the processors with the other tests of a run, and may be starved for longer than a wait lasts: such a test is tried again.
+describe.skipIf(!found)('the web page', { retry: 2 }, () => {
   let t: BrowserTest;
   beforeAll(async () => {
     t = await browserTest(inject('postgres'));

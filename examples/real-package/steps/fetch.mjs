@@ -13,9 +13,14 @@ const run = (folder, program, ...args) => {
   return stdout;
 };
 
+// npm waits five minutes for a connection that hangs; a new one is usually answered at once.
+const patience = ['--fetch-timeout=15000', '--fetch-retries=6', '--fetch-retry-mintimeout=1000'];
 // The last thing that npm prints is the name of the file.
-const file = run('.', 'npm', 'pack', PACKAGE, '--loglevel=error').trim().split('\n').at(-1);
+const file = run('.', 'npm', 'pack', PACKAGE, ...patience, '--loglevel=error')
+  .trim()
+  .split('\n')
+  .at(-1);
 run('.', 'tar', '-xzf', file);
 // Scripts of dependencies are not run: what they would build is not needed to run the tests of a JavaScript package.
-run('package', 'npm', 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
+run('package', 'npm', 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...patience, '--loglevel=error');
 run('.', 'tar', '-czf', 'package.tar.gz', 'package');
