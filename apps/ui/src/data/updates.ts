@@ -17,6 +17,7 @@ const mostRecent = 10_000;
 /** Brings what is on the page up to date with messages, without asking the server for anything that a message says. */
 export const updatesFor = (client: QueryClient) => {
   const refreshTasks = atMostEvery(tasksPauseMs, () => void client.invalidateQueries({ queryKey: ['recent-tasks'] }));
+  const refreshMembers = atMostEvery(groupsPauseMs, () => void client.invalidateQueries({ queryKey: ['group'] }));
   const refreshGroups = atMostEvery(groupsPauseMs, () => void client.invalidateQueries({ queryKey: ['recent-groups'] }));
   return (messages: readonly Message[]): void => {
     const statuses = latestStatuses(messages);
@@ -43,6 +44,9 @@ export const updatesFor = (client: QueryClient) => {
       if (rows !== list.rows) client.setQueryData(queryKey, { ...list, rows });
     }
     if (statuses.size > 0) refreshGroups();
+    // A list that is being read may have been read before these changes, and would take their place: it is read once more.
+    if (defined.size > 0 && client.isFetching({ queryKey: ['recent-tasks'] }) > 0) refreshTasks();
+    if (statuses.size > 0 && client.isFetching({ queryKey: ['group'] }) > 0) refreshMembers();
     void addUnknown(client, { statuses, defined, refresh: refreshTasks }).catch(refreshTasks);
   };
 };
