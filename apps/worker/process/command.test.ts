@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -67,6 +67,18 @@ test('an abort kills the command and what it started, also what has left its gro
   stop.abort();
   expect(await running).toMatchObject({ exitCode: -4 });
   await until(() => [groups[0] as number, escaped].every((pid) => identityOf(pid) === undefined));
+});
+
+test('an abort also finds processes that are just becoming another program', async () => {
+  // Each becomes itself again without end, so that most looks meet some of them halfway.
+  await writeFile(join(folder, 'restless'), 'echo $$ >> pids\nexec /bin/sh restless\n');
+  const stop = new AbortController();
+  const running = run(['/bin/sh', '-c', 'for i in 1 2 3 4 5 6 7 8; do setsid /bin/sh restless & done; echo started; wait'], stop.signal);
+  await until(() => text.includes('started') && existsSync(join(folder, 'pids')));
+  stop.abort();
+  expect(await running).toMatchObject({ exitCode: -4 });
+  const pids = new Set((await readFile(join(folder, 'pids'), 'utf8')).trim().split('\n').map(Number));
+  await until(() => [...pids].every((pid) => identityOf(pid) === undefined));
 });
 
 test('a command that was aborted before is not started', async () => {
