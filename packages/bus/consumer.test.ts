@@ -75,6 +75,24 @@ test('a message that reaches a consumer by several keys is handled once', async 
   expect(got).toEqual(['wanted.1']);
 });
 
+test('a consumer that does not mind the order handles several messages at a time, and one that fails harms no other', async () => {
+  const together = Promise.withResolvers<void>();
+  const got: string[] = [];
+  const loop = consumerLoop({
+    ...consumer(async ({ routingKey }) => {
+      if (got.push(routingKey) === 3) together.resolve();
+      await together.promise;
+      if (routingKey === 'wanted.2') throw new Error('not this one');
+    }),
+    parallel: 3,
+  });
+  await runUntilIdle(loop);
+  await announce(db, 'wanted.1', 'wanted.2', 'wanted.3', 'wanted.4');
+  await runUntilIdle(loop);
+  expect(got).toEqual(['wanted.1', 'wanted.2', 'wanted.3', 'wanted.4']);
+  expect((await failures()).map((f) => f.payload)).toEqual([{ routingKey: 'wanted.2' }]);
+});
+
 test('what was announced while a consumer was away waits for it', async () => {
   await runUntilIdle(consumerLoop(consumer(() => {})));
   const keys = Array.from({ length: 250 }, (_, i) => `wanted.${i}`);

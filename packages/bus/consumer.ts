@@ -14,6 +14,8 @@ export interface Consumer<S> {
    * hold up the others: then it comes after messages that followed it. What the handler writes must be idempotent.
    */
   readonly handle: (service: S, message: Message) => Promise<void>;
+  /** How many messages are handled at a time, 1 unless told; with more, their order is not kept. */
+  readonly parallel?: number;
 }
 
 const batch = 100;
@@ -24,37 +26,87 @@ const Place = Type.Object({ cursor: Type.String() });
 const Failed = Type.Object({ ...Message.properties, attempts: Type.Integer() });
 const Due = Type.Object({ ms: Type.Union([Type.Number(), Type.Null()]) });
 
-/** The loop that feeds a consumer. In many processes at once one of them holds the consumer's place at a time. */
-export const consumerLoop = <S extends { readonly db: Database }>(consumer: Consumer<S>): Loop<S> => ({
-  name: `consumer ${consumer.name}`,
-  idleMs: () => 5_000,
-  batch,
-  wokenBy: messagesWritten,
-  step: async (service) => (await retryFailed(service, consumer)) + (await readOn(service, consumer)),
-  nextDueMs: async ({ db }) => {
-    const due = sql`
-      select (extract(epoch from min(next_attempt) - platform.now()) * 1000)::float8 as ms
-      from platform.failed_deliveries where consumer = ${consumer.name} and next_attempt is not null`;
-    return (await db.maybe(Due, due))?.ms ?? undefined;
-  },
-});
+// How often each process looks for what it cannot know: deliveries that failed elsewhere, and a place that is far behind.
+const lookMs = 5_000;
 
-const readOn = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>): Promise<number> => {
-  const { db } = service;
-  await db.run(
-    sql`insert into platform.consumers (name, cursor) values (${consumer.name}, ${await currentCursor(db)}) on conflict do nothing`,
-  );
-  const page = await db.tx(async (tx) => {
-    const place = await tx.maybe(Place, sql`select cursor from platform.consumers where name = ${consumer.name} for update skip locked`);
+/** What a process knows of a consumer, so that a commit that concerns nobody costs one short look at the log. */
+interface Known {
+  /** Nothing that the consumer wants lies between its place and here. */
+  ahead: string | undefined;
+  /** There may be deliveries that wait to be tried again. */
+  failed: boolean;
+  lookedAt: number;
+}
+
+/** The loop that feeds a consumer. In many processes at once one of them holds the consumer's place at a time. */
+export const consumerLoop = <S extends { readonly db: Database }>(consumer: Consumer<S>): Loop<S> => {
+  const all = new WeakMap<Database, Known>();
+  const knownOf = (db: Database): Known => {
+    const known = all.get(db) ?? { ahead: undefined, failed: true, lookedAt: -Infinity };
+    all.set(db, known);
+    return known;
+  };
+  return {
+    name: `consumer ${consumer.name}`,
+    idleMs: () => lookMs,
+    batch,
+    wokenBy: messagesWritten,
+    // Under load hundreds of messages are written in this time, and looked at together.
+    paceMs: 20,
+    step: async (service) => {
+      const known = knownOf(service.db);
+      const look = performance.now() - known.lookedAt >= lookMs;
+      if (look) known.lookedAt = performance.now();
+      const retried = known.failed || look ? await retryFailed(service, consumer) : 0;
+      const { ahead } = known;
+      if (ahead !== undefined && !look) {
+        const page = await readAfter(service.db.steady, ahead, 1, consumer.bindings);
+        if (page.messages.length === 0) {
+          known.ahead = page.cursor;
+          return retried;
+        }
+      }
+      return retried + (await readOn(service, consumer, known));
+    },
+    nextDueMs: async ({ db }) => {
+      const known = knownOf(db);
+      if (!known.failed) return undefined;
+      const due = sql`
+        select (extract(epoch from min(next_attempt) - platform.now()) * 1000)::float8 as ms
+        from platform.failed_deliveries where consumer = ${consumer.name} and next_attempt is not null`;
+      const ms = (await db.maybe(Due, due))?.ms ?? undefined;
+      known.failed = ms !== undefined;
+      return ms;
+    },
+  };
+};
+
+const readOn = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>, known: Known): Promise<number> => {
+  const page = await service.db.tx(async (tx) => {
+    const place = await placeOf(tx, consumer.name);
     if (!place) return undefined;
-    const read = await readAfter(tx, place.cursor, batch);
+    const read = await readAfter(tx, place.cursor, batch, consumer.bindings);
     // Handlers may use any connection; this transaction only holds the place and remembers what failed.
     const wanted = read.messages.filter((m) => consumer.bindings.some((b) => matchesBinding(b, m)));
-    for (const message of wanted) await attempt({ tx, service, consumer, message, attempts: 0 });
+    for (let at = 0, { parallel = 1 } = consumer; at < wanted.length; at += parallel) {
+      const next = wanted.slice(at, at + parallel);
+      const done = await Promise.all(next.map((message) => attempt({ tx, service, consumer, message, attempts: 0 })));
+      if (done.includes(false)) known.failed = true;
+    }
     await tx.run(sql`update platform.consumers set cursor = ${read.cursor}, updated = platform.now() where name = ${consumer.name}`);
     return read;
-  });
+  }, 'bus.consume');
+  known.ahead = page && !page.more ? page.cursor : undefined;
   return page?.more ? batch : (page?.messages.length ?? 0);
+};
+
+/** The place of a consumer, locked; undefined while another process holds it. A new consumer begins at the end of the log. */
+const placeOf = async (tx: Tx, name: string) => {
+  const find = sql`select cursor from platform.consumers where name = ${name} for update skip locked`;
+  const place = await tx.maybe(Place, find);
+  if (place) return place;
+  await tx.run(sql`insert into platform.consumers (name, cursor) values (${name}, ${await currentCursor(tx)}) on conflict do nothing`);
+  return tx.maybe(Place, find);
 };
 
 const retryFailed = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>): Promise<number> =>
@@ -69,7 +121,7 @@ const retryFailed = async <S extends { readonly db: Database }>(service: S, cons
     );
     for (const { attempts, ...message } of due) await attempt({ tx, service, consumer, message, attempts });
     return due.length;
-  });
+  }, 'bus.retry');
 
 interface Attempt<S> {
   readonly tx: Tx;
@@ -79,11 +131,13 @@ interface Attempt<S> {
   readonly attempts: number;
 }
 
-const attempt = async <S>({ tx, service, consumer, message, attempts }: Attempt<S>): Promise<void> => {
+/** Answers whether the message was handled; one that was not is noted. */
+const attempt = async <S>({ tx, service, consumer, message, attempts }: Attempt<S>): Promise<boolean> => {
   try {
     await outsideTransaction(() => consumer.handle(service, message));
     if (attempts > 0)
       await tx.run(sql`delete from platform.failed_deliveries where consumer = ${consumer.name} and message_id = ${message.id}`);
+    return true;
   } catch (err) {
     const again = attempts + 1 < maxAttempts ? `${retryMs(attempts)} ms` : null;
     await tx.run(sql`
@@ -93,6 +147,7 @@ const attempt = async <S>({ tx, service, consumer, message, attempts }: Attempt<
         ${attempts + 1}, platform.now() + ${again}::interval, ${reasonOf(err)})
       on conflict (consumer, message_id) do update
         set attempts = excluded.attempts, next_attempt = excluded.next_attempt, last_error = excluded.last_error`);
+    return false;
   }
 };
 

@@ -1,6 +1,6 @@
 import { type Queryable, type Sql, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
-import { Message } from './message.ts';
+import { type Binding, Message } from './message.ts';
 
 /**
  * A place in the log of messages. It is a PostgreSQL snapshot: "all that this snapshot shows was delivered". Two snapshots
@@ -45,35 +45,66 @@ export const currentCursor = async (db: Queryable): Promise<Cursor> => {
   return place?.cursor ?? '';
 };
 
-/** The messages after `cursor`, oldest change of each row first, at most `limit`. */
-export const readAfter = async (db: Queryable, cursor: Cursor, limit: number): Promise<Page> => {
+/**
+ * The messages after `cursor`, oldest change of each row first, at most `limit`. With bindings, most messages that none of them wants are
+ * left out; the caller still has to look (`matchesBinding`).
+ */
+export const readAfter = async (db: Queryable, cursor: Cursor, limit: number, bindings?: readonly Binding[]): Promise<Page> =>
+  readUntil(db, { cursor, to: cursor.includes('/') ? cursor : await currentCursor(db), limit, bindings });
+
+export interface Reading {
+  readonly cursor: Cursor;
+  /** The end of the log when the reading began (`currentCursor`). A cursor inside a large page has its own. */
+  readonly to: Cursor;
+  readonly limit: number;
+  readonly bindings?: readonly Binding[] | undefined;
+}
+
+/** As `readAfter`, up to a place that is known already. */
+export const readUntil = async (db: Queryable, { cursor, to: end, limit, bindings }: Reading): Promise<Page> => {
   const [from = '', heldTo, heldId = '0'] = cursor.split('/');
-  const to = heldTo ?? (await currentCursor(db));
+  const to = heldTo ?? end;
   const messages = await db.many(
     Message,
-    heldTo === undefined ? firstBetween(from, to, limit) : nextBetween({ from, to, id: heldId }, limit),
+    heldTo === undefined ? firstBetween({ from, to, bindings }, limit) : nextBetween({ from, to, id: heldId, bindings }, limit),
   );
   const last = messages.at(-1);
   if (messages.length < limit || !last) return { messages, cursor: to, more: heldTo !== undefined };
   return { messages, cursor: `${from}/${to}/${last.id}`, more: true };
 };
 
+interface Span {
+  readonly from: string;
+  readonly to: string;
+  readonly bindings: readonly Binding[] | undefined;
+}
+
+// By exchange and by what a pattern begins with: enough that a listener for one route does not read every task that completes.
+const wanted = (bindings: readonly Binding[]): Sql => sql`
+    and exists (
+      select from unnest(${bindings.map((b) => b.exchange)}::text[], ${bindings.map((b) => beginningOf(b.routingKeyPattern))}::text[]) b (exchange, beginning)
+      where b.exchange = messages.exchange
+        and exists (select from unnest(array[routing_key] || cc) key where starts_with(key, b.beginning)))`;
+const beginningOf = (pattern: string): string => /^[^*#]*/.exec(pattern)?.[0].replace(/\.$/, '') ?? '';
+
 const columns = sql`id, created, exchange, routing_key as "routingKey", cc, payload`;
 
 // By transaction: at the end of the log, where a reader is nearly always, this looks at the newest rows only. `id + 0` keeps the
 // planner from walking the whole log by id instead.
-const firstBetween = (from: string, to: string, limit: number): Sql => sql`
+const firstBetween = ({ from, to, bindings }: Span, limit: number): Sql => sql`
   select ${columns}
   from platform.messages
   where txid >= pg_snapshot_xmin(${from}::pg_snapshot) and txid < pg_snapshot_xmax(${to}::pg_snapshot)
     and not pg_visible_in_snapshot(txid, ${from}::pg_snapshot) and pg_visible_in_snapshot(txid, ${to}::pg_snapshot)
+    ${bindings ? wanted(bindings) : sql``}
   order by id + 0 limit ${limit}`;
 
 // By id: what follows inside a large page is nearly all wanted. Sorting it again for each part took 150 ms with 300,000 messages to
 // catch up with, and grew with their square; this takes 1 ms.
-const nextBetween = ({ from, to, id }: { readonly from: string; readonly to: string; readonly id: string }, limit: number): Sql => sql`
+const nextBetween = ({ from, to, id, bindings }: Span & { readonly id: string }, limit: number): Sql => sql`
   select ${columns}
   from platform.messages
   where id > ${id}
     and not pg_visible_in_snapshot(txid, ${from}::pg_snapshot) and pg_visible_in_snapshot(txid, ${to}::pg_snapshot)
+    ${bindings ? wanted(bindings) : sql``}
   order by id limit ${limit}`;

@@ -1,6 +1,7 @@
 import type { Database } from '@taskcluster/db';
 import { messagesWritten } from './channels.ts';
-import { currentCursor, readAfter } from './log.ts';
+import { currentCursor } from './log.ts';
+import { sharedReader } from './shared-reader.ts';
 import { type Binding, matchesBinding, type Message } from './message.ts';
 
 const pageSize = 500;
@@ -22,9 +23,12 @@ export async function* streamMessages(
   let cursor = from.cursor ?? (await currentCursor(db));
   let wake = () => {};
   let woken = false;
+  let wokenAt = performance.now();
+  const reader = sharedReader(db);
   let lastYield = performance.now();
   const ring = () => {
     woken = true;
+    wokenAt = performance.now();
     wake();
   };
   const off = db.wakeups.on(messagesWritten, ring);
@@ -33,7 +37,7 @@ export async function* streamMessages(
     yield { messages: [], cursor };
     while (!signal.aborted) {
       woken = false;
-      const page = await readAfter(db, cursor, pageSize);
+      const page = await reader.read(cursor, wokenAt, pageSize);
       cursor = page.cursor;
       const messages = page.messages.filter((m) => bindings.some((b) => matchesBinding(b, m)));
       // Also while many messages pass that nobody wants: the listener's cursor has to move on, and it must hear that the stream lives.
@@ -44,7 +48,14 @@ export async function* streamMessages(
       }
       if (page.more || woken) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(0, lastYield + keepAliveMs - performance.now()));
+        // A wake-up that was lost is made good by the look that gives the sign of life.
+        const timer = setTimeout(
+          () => {
+            wokenAt = performance.now();
+            resolve();
+          },
+          Math.max(0, lastYield + keepAliveMs - performance.now()),
+        );
         wake = () => (clearTimeout(timer), resolve());
         if (woken || signal.aborted) wake();
       });

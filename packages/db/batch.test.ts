@@ -24,25 +24,40 @@ test('a batch holds at most as many as it may, and the next one takes the rest',
   expect(batches).toEqual([[1, 2], [3, 4], [5]]);
 });
 
-test('so many batches run at once as may; what comes meanwhile fills the next', async () => {
+test('a second batch runs beside the first when it is worth it; fewer items wait and fill the next', async () => {
   const { batches, run } = held();
-  const ask = batched<number, string>({ run, inFlight: 2 });
+  const ask = batched<number, string>({ run, inFlight: 2, worthwhile: 2 });
   const asked = [ask(1)];
   await turn();
   asked.push(ask(2));
   await turn();
-  asked.push(ask(3), ask(4));
+  expect(batches.map((b) => b.items)).toEqual([[1]]);
+  asked.push(ask(3));
   await turn();
-  expect(batches.map((b) => b.items)).toEqual([[1], [2]]);
-  asked.push(ask(5));
-  batches[1]?.end(answers([2]));
+  asked.push(ask(4), ask(5));
+  await turn();
+  expect(batches.map((b) => b.items)).toEqual([[1], [2, 3]]);
+  batches[1]?.end(answers([2, 3]));
   await asked[1];
   await turn();
   await turn();
-  expect(batches.map((b) => b.items)).toEqual([[1], [2], [3, 4, 5]]);
+  expect(batches.map((b) => b.items)).toEqual([[1], [2, 3], [4, 5]]);
   batches[0]?.end(answers([1]));
-  batches[2]?.end(answers([3, 4, 5]));
+  batches[2]?.end(answers([4, 5]));
   expect(await Promise.all(asked)).toEqual([1, 2, 3, 4, 5].map((n) => `answer ${n}`));
+});
+
+test('a batch that waits for somebody else holds up nobody for long', async () => {
+  const { batches, run } = held();
+  const ask = batched<number, string>({ run, worthwhile: 2 });
+  const stuck = ask(1);
+  await turn();
+  const later = ask(2);
+  await expect.poll(() => batches.length).toBe(2);
+  batches[1]?.end(answers([2]));
+  expect(await later).toBe('answer 2');
+  batches[0]?.end(answers([1]));
+  await stuck;
 });
 
 test('an item can fail alone', async () => {

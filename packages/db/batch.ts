@@ -13,6 +13,8 @@ export interface BatchOptions<K, T> {
   readonly max?: number;
   /** Most runs at a time; 2 unless told: while one waits for the disk the next is filled. */
   readonly inFlight?: number;
+  /** Fewest items that are worth another run beside one that is under way; fewer wait for it to end. A quarter of `max` unless told. */
+  readonly worthwhile?: number;
 }
 
 interface Waiting<K, T> {
@@ -21,14 +23,19 @@ interface Waiting<K, T> {
   readonly reject: (error: unknown) => void;
 }
 
+// Several times what a run takes on two busy cores.
+const patienceMs = 20;
+
 /**
  * Requests that arrive together share one transaction: a commit costs a disk write however many rows it holds.
  * A lone request waits for nothing but the turn of the event loop; under load a batch fills while earlier ones commit.
  */
-export const batched = <K, T>({ run, max = 64, inFlight = 2 }: BatchOptions<K, T>): ((item: K) => Promise<T>) => {
+export const batched = <K, T>({ run, max = 64, inFlight = 2, worthwhile = max / 4 }: BatchOptions<K, T>): ((item: K) => Promise<T>) => {
   const queue: Waiting<K, T>[] = [];
   let running = 0;
   let scheduled = false;
+  let impatient = false;
+  let patience: NodeJS.Timeout | undefined;
 
   const settle = (waiting: Waiting<K, T>, outcome: Outcome<T> | undefined) => {
     if (outcome === undefined) waiting.reject(new Error('A batch gave fewer answers than it had items. This is a bug.'));
@@ -44,15 +51,28 @@ export const batched = <K, T>({ run, max = 64, inFlight = 2 }: BatchOptions<K, T
       else for (const waiting of batch) await perform([waiting]);
     }
   };
+  // Two half-empty transactions cost more than one that is full: what a transaction costs by itself is several times what an item costs.
+  const mayRun = () => queue.length > 0 && (running === 0 || (running < inFlight && (impatient || queue.length >= worthwhile)));
   const flush = () => {
     scheduled = false;
-    while (running < inFlight && queue.length > 0) {
+    while (mayRun()) {
       running++;
       void perform(queue.splice(0, max)).finally(() => {
         running--;
         if (queue.length > 0) schedule();
       });
     }
+    impatient = false;
+    clearTimeout(patience);
+    patience = undefined;
+    // A run that waits for a lock that somebody holds does not hold up those who came later.
+    if (queue.length > 0 && running < inFlight) wait();
+  };
+  const wait = () => {
+    patience ??= setTimeout(() => {
+      impatient = true;
+      flush();
+    }, patienceMs);
   };
   const schedule = () => {
     if (scheduled) return;
@@ -62,6 +82,7 @@ export const batched = <K, T>({ run, max = 64, inFlight = 2 }: BatchOptions<K, T
   return (item) =>
     new Promise<T>((resolve, reject) => {
       queue.push({ item, resolve, reject });
-      if (running < inFlight) schedule();
+      if (mayRun()) schedule();
+      else if (running < inFlight) wait();
     });
 };

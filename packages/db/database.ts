@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '@taskcluster/log';
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { Static, TSchema } from 'typebox';
 import { checkRow } from './rows.ts';
 import { isTransient } from './errors.ts';
+import { type Failpoint, failpointOf, type Moment } from './failpoint.ts';
 import type { Sql } from './sql.ts';
 import { createWakeups, type Wakeups } from './wakeups.ts';
 
@@ -21,15 +23,31 @@ export interface Queryable {
 export interface Tx extends Queryable {
   /** Wakes whoever waits for `channel` (and `key`), in this and in other processes, once this transaction has committed. */
   wake(channel: string, key?: string): void;
+  /**
+   * The transaction's last statement, sent together with its commit: one round trip less. Answers once both are done. No statement may
+   * follow, and `work` must not fail after it: it would say that nothing happened.
+   */
+  last<S extends TSchema>(row: S, statement: Sql): Promise<Static<S>[]>;
 }
 
-export interface Database extends Queryable {
+/** What runs transactions and statements. */
+export interface Transactions extends Queryable {
   /**
    * Runs `work` in one transaction (read committed). It is tried again, whole, when PostgreSQL breaks a deadlock
    * or a serialisation conflict by ending it; so `work` must have no effects besides its statements. Answers only what
-   * was committed: a statement that failed ends the transaction, also when `work` caught its error.
+   * was committed: a statement that failed ends the transaction, also when `work` caught its error. `name` (`queue.claim`) is
+   * what tests call it when they kill the process in the middle of it (`failpoint.ts`).
    */
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  tx<T>(work: (tx: Tx) => Promise<T>, name?: string): Promise<T>;
+}
+
+export interface Database extends Transactions {
+  /**
+   * The same database over connections that plan each statement once, and always by index and nested loops: for statements that look
+   * rows up by key and run thousands of times a second. Planning them anew took a third of PostgreSQL's time, and a plan that was made
+   * while a table was small would read all of it when it is large.
+   */
+  readonly steady: Transactions;
   readonly wakeups: Wakeups;
   close(): Promise<void>;
 }
@@ -37,7 +55,7 @@ export interface Database extends Queryable {
 export interface DatabaseOptions {
   readonly connectionString: string;
   readonly log: Log;
-  /** Most connections at once, 12 unless told: two cores are busy with fewer. */
+  /** Most connections at once, 12 unless told: two cores are busy with fewer. Those of `steady` are half as many more. */
   readonly maxConnections?: number;
   /** Ends a statement that runs longer (milliseconds); 30 s is the documented limit of a web process. */
   readonly statementTimeoutMs?: number;
@@ -66,36 +84,52 @@ export const outsideTransaction = <T>(work: () => T): T => inTransaction.exit(wo
 /** Connects to PostgreSQL. Connections are made when first needed and are closed by `close()`. */
 export const connect = (options: DatabaseOptions): Database => {
   const { log, checkRows = false } = options;
-  const pool = new pg.Pool({
+  const failpoint = failpointOf(process.env);
+  const max = options.maxConnections ?? 12;
+  const wakeups = createWakeups({ connectionString: options.connectionString, log });
+  let closing: Promise<void> | undefined;
+  const lost = (err: Error) => !closing && log.warn({ err }, 'an idle database connection was lost');
+  const pools = [openPool(options, max, ''), openPool(options, Math.ceil(max / 2), steadyPlans)] as const;
+  const [any, steady] = pools.map((pool): Transactions => {
+    // An idle connection that PostgreSQL closes (a restart) is replaced at the next use.
+    pool.on('error', lost);
+    const guarded = async (statement: Sql) => {
+      if (inTransaction.getStore())
+        throw new Error(`This statement must use the transaction that it is called in: ${statement.text.slice(0, 200)}`);
+      return pool.query(query(statement));
+    };
+    return {
+      ...queryable(guarded, checkRows),
+      tx: (work, name = 'unnamed') =>
+        retrying(log, () => transaction({ pool, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work)),
+    };
+  }) as [Transactions, Transactions];
+  return {
+    ...any,
+    steady,
+    wakeups,
+    close: () => (closing ??= wakeups.close().then(async () => void (await Promise.all(pools.map((pool) => pool.end()))))),
+  };
+};
+
+const steadyPlans = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off']
+  .map((setting) => ` -c ${setting}`)
+  .join('');
+
+const openPool = (options: DatabaseOptions, max: number, settings: string) =>
+  new pg.Pool({
     connectionString: options.connectionString,
-    max: options.maxConnections ?? 12,
+    max,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: connectionTimeoutMs,
     keepAlive: true,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     application_name: 'taskcluster',
-    options: '-c timezone=UTC -c datestyle=ISO',
+    options: `-c timezone=UTC -c datestyle=ISO${settings}`,
     types,
     // Statements that do not wait for each other (BEGIN and the first one) travel together.
     pipeline: true,
   } as pg.PoolConfig);
-  // An idle connection that PostgreSQL closes (a restart) is replaced at the next use.
-  let closing: Promise<void> | undefined;
-  pool.on('error', (err) => !closing && log.warn({ err }, 'an idle database connection was lost'));
-  const wakeups = createWakeups({ connectionString: options.connectionString, log });
-
-  const guarded = async (statement: Sql) => {
-    if (inTransaction.getStore())
-      throw new Error(`This statement must use the transaction that it is called in: ${statement.text.slice(0, 200)}`);
-    return pool.query(query(statement));
-  };
-  return {
-    ...queryable(guarded, checkRows),
-    tx: (work) => retrying(log, () => transaction({ pool, wakeups, checkRows }, work)),
-    wakeups,
-    close: () => (closing ??= wakeups.close().then(() => pool.end())),
-  };
-};
 
 const query = ({ text, values, name }: Sql): pg.QueryConfig =>
   name ? { text, values: values as unknown[], name } : { text, values: values as unknown[] };
@@ -117,44 +151,71 @@ interface Connected {
   readonly pool: pg.Pool;
   readonly wakeups: Wakeups;
   readonly checkRows: boolean;
+  readonly reached: ((moment: Moment) => void) | undefined;
 }
 
-const transaction = async <T>({ pool, wakeups, checkRows }: Connected, work: (tx: Tx) => Promise<T>): Promise<T> => {
+const reachedBy = (failpoint: Failpoint | undefined, name: string) => failpoint && ((moment: Moment) => failpoint(name, moment));
+
+const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, work: (tx: Tx) => Promise<T>): Promise<T> => {
   if (inTransaction.getStore()) throw new Error('A transaction was begun inside another one. Pass the outer one on instead.');
   const connection = await pool.connect();
   const wakes: [string, string][] = [];
   let broken: Error | undefined;
-  let ended = false;
+  let committing: Promise<pg.QueryResult> | undefined;
   // Nobody else listens while it is lent out, and a lost connection that nobody listens to ends the process.
   const lost = (err: Error) => void (broken = err);
   connection.on('error', lost);
+  const commit = () => {
+    reached?.('before-commit');
+    committing = connection.query('commit');
+    committing.catch(() => {});
+    // The command is on its way, and nobody knows what becomes of it.
+    if (reached) setImmediate(reached, 'committing');
+    return committing;
+  };
+  const send = async (statement: Sql) => {
+    if (committing) throw new Error(`This statement came after the end of its transaction: ${statement.text.slice(0, 200)}`);
+    together(connection);
+    const sent = connection.query(query(statement));
+    return reached ? sent.finally(() => reached('working')) : sent;
+  };
   try {
+    together(connection);
     // Not awaited: it travels with the first statement.
     const begun = connection.query('begin');
     begun.catch(() => {});
+    reached?.('begin');
     const tx: Tx = {
-      ...queryable(async (statement) => {
-        if (ended) throw new Error(`This statement came after the end of its transaction: ${statement.text.slice(0, 200)}`);
-        return connection.query(query(statement));
-      }, checkRows),
+      ...queryable(send, checkRows),
       wake: (channel, key = '') => void wakes.push([channel, key]),
+      last: async (row, statement) => {
+        const [rows] = await Promise.all([queryable(send, checkRows).many(row, statement), commit()]);
+        return rows;
+      },
     };
     const result = await inTransaction.run(true, () => work(tx));
     await begun;
-    ended = true;
     // PostgreSQL answers COMMIT with ROLLBACK, not with an error, when a statement before it failed.
-    const { command } = await connection.query('commit');
+    const { command } = await (committing ?? commit());
+    reached?.('after-commit');
     if (command !== 'COMMIT') throw new Error('The transaction was rolled back because one of its statements failed and nobody said so.');
     wakeups.emitAll(wakes);
     return result;
   } catch (err) {
-    ended = true;
-    await connection.query('rollback').catch((failure: Error) => (broken = failure));
+    committing ??= connection.query('rollback');
+    await committing.catch((failure: Error) => (broken = failure));
     throw err;
   } finally {
     connection.removeListener('error', lost);
     connection.release(broken);
   }
+};
+
+/** What is sent in this turn leaves in one piece: a write to the socket costs more than most statements. */
+const together = (connection: pg.PoolClient): void => {
+  const { stream } = (connection as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 };
 
 const retrying = async <T>(log: Log, attempt: () => Promise<T>): Promise<T> => {

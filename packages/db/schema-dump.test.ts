@@ -16,6 +16,7 @@ const sample = `
     doubled int generated always as (size * 2) stored
   ) with (fillfactor = 80);
   create index things_large on sample.things (size desc) include (name) where size > 100;
+  create unlogged table sample.passing (id integer primary key);
   create table sample.parts (thing bigint references sample.things on delete cascade, note json);
   create view sample.large_things as select name from sample.things where size > 100;
   create function sample.refuse() returns trigger language plpgsql as $$ begin return null; end $$;

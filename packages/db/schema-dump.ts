@@ -8,6 +8,7 @@ const Relation = Type.Object({
   name: Type.String(),
   kind: Type.String(),
   options: Type.Union([Type.String(), Type.Null()]),
+  unlogged: Type.Boolean(),
 });
 type Relation = Static<typeof Relation>;
 const Schema = Type.Object({ name: Type.String() });
@@ -38,7 +39,8 @@ export const dumpSchema = async (db: Queryable): Promise<string> => {
 const own = sql`n.nspname not like 'pg\_%' and n.nspname not in ('information_schema', 'public')`;
 const schemas = sql`select quote_ident(n.nspname) as name from pg_namespace n where ${own} order by n.nspname collate "C"`;
 const relations = sql`
-  select c.oid::int8 as id, format('%I.%I', n.nspname, c.relname) as name, c.relkind::text as kind, array_to_string(c.reloptions, ', ') as options
+  select c.oid::int8 as id, format('%I.%I', n.nspname, c.relname) as name, c.relkind::text as kind, array_to_string(c.reloptions, ', ') as options,
+    c.relpersistence = 'u' as unlogged
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where ${own} order by n.nspname collate "C", c.relname collate "C"`;
 
@@ -67,14 +69,17 @@ const functions = (db: Queryable) =>
       where ${own} order by n.nspname collate "C", p.proname collate "C", pg_get_function_identity_arguments(p.oid)`,
   );
 
-const tableOf = async (db: Queryable, { id, name, options }: Relation): Promise<string> => {
+const tableOf = async (db: Queryable, { id, name, options, unlogged }: Relation): Promise<string> => {
   // Constraints that PostgreSQL 18 also keeps for "not null" are part of the columns.
   const constraints = sql`
     select format('constraint %I %s', conname, pg_get_constraintdef(oid)) as text
     from pg_constraint where conrelid = ${id} and contype in ('p', 'u', 'c', 'x') order by contype = 'p' desc, conname collate "C"`;
   const inside = [...(await lines(db, columnsOf(id))), ...(await lines(db, constraints))];
   const storage = options ? ` with (${options})` : '';
-  return [`create table ${name} (\n  ${inside.join(',\n  ')}\n)${storage};`, ...(await lines(db, indexesOf(id)))].join('\n');
+  return [
+    `create ${unlogged ? 'unlogged ' : ''}table ${name} (\n  ${inside.join(',\n  ')}\n)${storage};`,
+    ...(await lines(db, indexesOf(id))),
+  ].join('\n');
 };
 
 const columnsOf = (table: number) => sql`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { script, sql } from './sql.ts';
+import { listed, script, sql } from './sql.ts';
 
 test('values become parameters, and nothing of them gets into the text', () => {
   const evil = "'; drop table tasks; --";
@@ -25,6 +25,12 @@ test('fragments can be nested, repeated and stand next to each other', () => {
   const { text, values } = sql`${both}${sql` and b = ${2}`}`;
   expect(text).toBe('(a = $1 or a = $2) and b = $3');
   expect(values).toEqual([1, 1, 2]);
+});
+
+test('fragments are listed with commas, and their parameters are numbered on', () => {
+  const { text, values } = sql`with ${listed([sql`a as (select ${1})`, sql`b as (select ${2}, ${3})`, sql`c as (select 4)`])} select ${5}`;
+  expect(text).toBe('with a as (select $1), b as (select $2, $3), c as (select 4) select $4');
+  expect(values).toEqual([1, 2, 3, 5]);
 });
 
 test('more than nine parameters keep their numbers apart', () => {

@@ -55,5 +55,17 @@ const nested = (strings: TemplateStringsArray, parts: readonly unknown[]): Sql =
   return new Statement(text, values, nameOf(text));
 };
 
+/** Fragments one after the other, with commas between them: for a statement that does only what there is to do. */
+export const listed = (fragments: readonly Sql[]): Sql => {
+  const values: unknown[] = [];
+  const texts = fragments.map((fragment) => {
+    const offset = values.length;
+    values.push(...fragment.values);
+    return offset === 0 ? fragment.text : fragment.text.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + offset}`);
+  });
+  const text = texts.join(', ');
+  return new Statement(text, values, nameOf(text));
+};
+
 /** A whole file of SQL (a migration): no parameters, sent as it is, not prepared. */
 export const script = (text: string): Sql => new Statement(text, [], '');

@@ -9,6 +9,8 @@ export interface Loop<S> {
   readonly batch: number;
   /** Wakes the loop at once: the wake-up channel of the database that announces its work. */
   readonly wokenBy?: string;
+  /** Shortest time from one woken step to the next in milliseconds: what arrives meanwhile is one step's work. 0 unless told. */
+  readonly paceMs?: number;
   /**
    * One step; answers how many items it handled. Safe in many processes at once (`for update skip locked`).
    */
@@ -62,6 +64,7 @@ const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Prom
   let failures = 0;
   while (!signal.aborted) {
     let pauseMs: number;
+    const began = performance.now();
     try {
       const count = await loop.step(service, loop.batch);
       const due = count >= loop.batch ? 0 : await loop.nextDueMs?.(service);
@@ -75,7 +78,11 @@ const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Prom
     }
     // Work that comes in does not shorten the pause after an error: it would be tried as often as it comes.
     if (failures > 0) await bell.rest(pauseMs);
-    else await bell.wait(pauseMs);
+    else {
+      await bell.wait(pauseMs);
+      const early = (loop.paceMs ?? 0) - (performance.now() - began);
+      if (early > 0) await bell.rest(early);
+    }
   }
   off();
 };
