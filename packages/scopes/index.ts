@@ -13,3 +13,8 @@ export type { Role } from './role-index.ts';
 export { checkRoleChange, checkRoles, DependencyCycleError, InvalidScopeError } from './check-roles.ts';
 export { RoleExpander } from './expander.ts';
 export { RecentMap } from './recent.ts';
+export { derive, prove, proveExpression } from './proof.ts';
+export type { Derivation, Proof, ProofStep } from './proof.ts';
+export { smallestGrant } from './grant.ts';
+export { carriersOf } from './carriers.ts';
+export type { Carrier } from './carriers.ts';

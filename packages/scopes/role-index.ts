@@ -48,7 +48,16 @@ export interface Rule {
 
 const NO_HOLES: Rule['holes'] = [];
 
+// Of 10,000 roles one changes at a time, and the others are the same objects as before.
+const prepared = new WeakMap<Role, Rule>();
+
 function ruleOf(role: Role): Rule {
+  let rule = prepared.get(role);
+  if (!rule) prepared.set(role, (rule = prepare(role)));
+  return rule;
+}
+
+function prepare(role: Role): Rule {
   const pattern = ASSUME + role.roleId;
   const prefixLength = pattern.length - 1;
   const takesParameter = role.roleId.endsWith('*') && role.scopes.some((scope) => scope.includes(PARAMETER));

@@ -53,6 +53,45 @@ test('static clients are what the configuration says: made, changed, enabled and
   expect(authority.findClient('ordinary')).toMatchObject({ accessToken: 'x' });
 });
 
+test('a client that is configured as before stays as it is, and a token that cannot be read is written anew', async () => {
+  const Dates = Type.Object({ modified: Type.String(), rotated: Type.String(), token: Type.String() });
+  const dates = () =>
+    t.db.many(
+      Dates,
+      sql`
+        select last_modified as modified, last_rotated as rotated, encode(access_token, 'hex') as token
+        from auth.clients where client_id = any(${[root.clientId, queue.clientId]}) order by client_id`,
+    );
+  await syncStaticClients(t.db, cipher, [root, queue]);
+  const first = await dates();
+  await t.clock.advance('1h');
+  await syncStaticClients(t.db, cipher, [root, queue]);
+  expect(await dates()).toEqual(first);
+
+  await syncStaticClients(t.db, cipher, [root, { ...queue, description: 'Another text.' }]);
+  const [queueThen, rootThen] = await dates();
+  expect(rootThen).toEqual(first[1]);
+  expect(queueThen).toMatchObject({ rotated: first[0]?.rotated, token: first[0]?.token });
+  expect(queueThen?.modified).not.toBe(first[0]?.modified);
+
+  await t.db.run(sql`update auth.clients set disabled = true where client_id = ${queue.clientId}`);
+  await syncStaticClients(t.db, cipher, [root, { ...queue, description: 'Another text.' }]);
+  expect((await open()).authority.findClient(queue.clientId)).toMatchObject({ disabled: false });
+
+  await syncStaticClients(t.db, createTokenCipher(Buffer.alloc(32, 8)), [root, queue]);
+  expect((await dates()).map((d) => d.token)).not.toContain(first[0]?.token);
+  await syncStaticClients(t.db, cipher, [root, queue]);
+});
+
+test('a static client says in its description what it is', async () => {
+  await syncStaticClients(t.db, cipher, [root]);
+  const rows = await t.db.many(
+    Type.Object({ description: Type.String() }),
+    sql`select description from auth.clients where client_id = ${root.clientId}`,
+  );
+  expect(rows[0]?.description).toMatch(/^May do everything\.\n\nThis is a static client: /);
+});
+
 test('processes that start at the same time agree', async () => {
   await Promise.all(Array.from({ length: 5 }, () => syncStaticClients(t.db, cipher, [root, queue])));
   expect((await open()).authority.findClient(root.clientId)).toMatchObject({ accessToken: 'root-token' });

@@ -1,7 +1,7 @@
 import type { Database, Queryable } from '@taskcluster/db';
 import type { Authority, HawkClient } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
-import type { RoleIndex } from '@taskcluster/scopes';
+import type { RoleExpander, RoleIndex } from '@taskcluster/scopes';
 import { type AccessState, createAccessState } from './access-state.ts';
 import { trackUse } from './last-used.ts';
 import { accessVersion, clientsSince, removedSince, rolesSince } from './store/changes.ts';
@@ -15,6 +15,8 @@ export interface Access {
   readonly authority: Authority;
   /** Reads what changed, when anything did. Answers when this process knows it. */
   refresh(): Promise<void>;
+  /** The roles as this process knows them: at most half a second old. */
+  roles(): RoleExpander;
   /**
    * The roles as of now: asked in a transaction that holds the writers' lock, which also reads what this process does not know yet.
    */
@@ -31,15 +33,6 @@ export interface AccessOptions {
   readonly log: Log;
   readonly now: () => number;
 }
-
-const opened = new WeakMap<Authority, Access>();
-
-/** The access that an authority was opened with: what a platform passes on is the authority alone. */
-export const accessOf = (authority: Authority): Access => {
-  const access = opened.get(authority);
-  if (!access) throw new Error('This authority was not made by openAccess.');
-  return access;
-};
 
 /** Loads clients and roles and keeps them current until `close`. */
 export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promise<Access> => {
@@ -73,9 +66,10 @@ export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promi
     const known = state.client(clientId);
     if (known) use.seen(clientId, known);
   };
-  const access: Access = {
+  return {
     authority: { findClient: (clientId) => state.client(clientId)?.client, used, expand: (scopes) => state.roles().expand(scopes), now },
     refresh,
+    roles: () => state.roles(),
     currentRoles: async (locked) => {
       await readChanges(locked, state);
       return state.roles().index;
@@ -87,8 +81,6 @@ export const openAccess = async ({ db, cipher, log, now }: AccessOptions): Promi
       await use.close();
     },
   };
-  opened.set(access.authority, access);
-  return access;
 };
 
 /** Brings the state up to date. Safe beside another one: what arrives late and is older than what is known is ignored. */

@@ -5,6 +5,7 @@ import { auditHandlers } from './audit.ts';
 import { clientHandlers } from './clients/handlers.ts';
 import { delegatedHandlers } from './delegated/handlers.ts';
 import { roleHandlers } from './roles/handlers.ts';
+import { questionHandlers } from './scopes/handlers.ts';
 import type { AuthService } from './service.ts';
 
 const hourMs = 3_600_000;
@@ -22,6 +23,7 @@ export const handlers: Handlers<typeof auth, AuthService> = {
   ...roleHandlers,
   ...auditHandlers,
   ...delegatedHandlers,
+  ...questionHandlers,
 
   authenticateHawk: async ({ access }, { body }) => {
     const { method, resource, host, port, authorization } = body;

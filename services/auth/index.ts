@@ -9,7 +9,11 @@ import { createAuthService } from './service.ts';
 import { settings } from './settings.ts';
 
 export { type Access, openAccess } from './access.ts';
-export { builtInScopes, type ConfiguredClient, syncStaticClients } from './static-clients.ts';
+export type { AuthPlatform } from './service.ts';
+export { settings as authSettings } from './settings.ts';
+export { builtInScopes } from './static/built-in.ts';
+export { type ConfiguredClient, namesBuiltIn, staticClients } from './static/configured.ts';
+export { syncStaticClients } from './static/sync.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
 
 /** The auth service: who a caller is and what a caller may do. */

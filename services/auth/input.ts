@@ -1,7 +1,7 @@
 import { ApiError } from '@taskcluster/api';
 
 /** PostgreSQL's indexes take keys up to about 2,700 bytes; nobody types more than this. */
-const longestId = 1_024;
+export const longestId = 1_024;
 const firstInstant = Date.parse('0001-01-01T00:00:00Z');
 const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
 

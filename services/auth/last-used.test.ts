@@ -8,7 +8,7 @@ import { expect, inject, test } from 'vitest';
 import { openAccess } from './access.ts';
 import { createTokenCipher } from './token-cipher.ts';
 
-test('the last use of a client is noted when the noted one is older than six hours, and not before', async () => {
+test('the last use of a client is noted when the noted one is older than six hours, and not before (C4+, C4-)', async () => {
   const { db, clock, close } = await openTestDatabase(inject('postgres'), [migrationsIn('auth', join(import.meta.dirname, 'migrations'))]);
   const cipher = createTokenCipher(Buffer.alloc(32));
   const rightToken = 'a'.repeat(44);

@@ -2,7 +2,7 @@ import type { Config } from '@taskcluster/config';
 import type { Database } from '@taskcluster/db';
 import type { Log } from '@taskcluster/log';
 import type { Platform } from '@taskcluster/service';
-import { type Access, accessOf } from './access.ts';
+import type { Access } from './access.ts';
 import { type AzureAccounts, azureAccounts } from './delegated/azure-accounts.ts';
 import { type Installations, createInstallations } from './delegated/github-installations.ts';
 import { sentryConfigured } from './delegated/sentry.ts';
@@ -21,12 +21,17 @@ export interface AuthService {
   readonly installations: Installations;
 }
 
-export const createAuthService = ({ db, authority, keyFor, log, now }: Platform, config: Config<typeof settings>): AuthService => {
+/** What this service is given beside what all are: the clients and roles in memory, which the process opened to check requests with. */
+export interface AuthPlatform extends Platform {
+  readonly access: Access;
+}
+
+export const createAuthService = ({ db, access, keyFor, log, now }: AuthPlatform, config: Config<typeof settings>): AuthService => {
   // A half-configured Sentry is a mistake to be told at start, not at the first request.
   sentryConfigured(config);
   return {
     db,
-    access: accessOf(authority),
+    access,
     cipher: createTokenCipher(keyFor('access-tokens')),
     config,
     log,

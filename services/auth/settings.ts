@@ -1,4 +1,5 @@
 import { type Setting, text } from '@taskcluster/config';
+import { type StaticClientEntry, staticClientMistakes } from './static/configured.ts';
 
 interface JsonSetting<T> {
   readonly env: string;
@@ -8,17 +9,19 @@ interface JsonSetting<T> {
   readonly shape: string;
   readonly check: (value: unknown) => boolean;
 }
+const parsed = (given: string): unknown => {
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw new Error('JSON was expected');
+  }
+};
 /** A setting whose text is JSON. It holds keys of other systems, so it is never shown. */
 const json = <T>({ shape, check, ...setting }: JsonSetting<T>): Setting<T> => ({
   ...setting,
   secret: true,
   parse: (given) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(given);
-    } catch {
-      throw new Error('JSON was expected');
-    }
+    const value = parsed(given);
     if (!check(value)) throw new Error(`${shape} was expected`);
     return value as T;
   },
@@ -46,7 +49,23 @@ export interface GithubApp {
 const secretText = (env: string, description: string) => text({ env, description, default: '', secret: true });
 const plainText = (env: string, description: string, fallback = '') => text({ env, description, default: fallback });
 
+const staticClients: Setting<readonly StaticClientEntry[]> = {
+  env: 'STATIC_CLIENTS',
+  description:
+    'Clients that the configuration defines, as a JSON list of {"clientId": "static/…", "accessToken", "scopes", "description"}. ' +
+    'Of the built-in ones, static/taskcluster/…, all or none, and without scopes; with none their tokens are derived from the secret.',
+  default: [],
+  secret: true,
+  parse: (given) => {
+    const value = parsed(given);
+    const mistakes = staticClientMistakes(value);
+    if (mistakes.length > 0) throw new Error(mistakes.join('; '));
+    return value as readonly StaticClientEntry[];
+  },
+};
+
 export const settings = {
+  staticClients,
   websocktunnelSecret: secretText('WEBSOCKTUNNEL_SECRET', 'The secret that the tunnel service checks tokens with.'),
   awsBuckets: json<readonly AwsBuckets[]>({
     env: 'AWS_CREDENTIALS_ALLOWED_BUCKETS',

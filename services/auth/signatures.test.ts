@@ -140,7 +140,7 @@ describe('a request that another service received', () => {
     expect(answer).toMatchObject({ status: 'no-auth', scheme: 'none', scopes: ['assume:anonymous'], expires: expect.any(String) });
   });
 
-  test('with a good signature is answered with all scopes, roles and everybody’s included, and an end', async () => {
+  test('with a good signature is answered with all scopes, roles and everybody’s included, and an end (A4+)', async () => {
     await t.clients.auth.createRole({ roleId: 'checker' }, { description: '', scopes: ['role:scope'] });
     const expires = new Date(t.clock.now() + day).toISOString();
     const credentials = await made(['own:scope', 'assume:checker'], expires);
@@ -203,7 +203,7 @@ describe('a request that another service received', () => {
       'a client that has expired',
       async () => sign(await made([], new Date(t.clock.now() + 1_000).toISOString()).then((c) => t.clock.advance('2s').then(() => c))),
     ],
-  ])('with %s fails, and the answer is 200 with the reason', async (_, signed, more) => {
+  ])('with %s fails, and the answer is 200 with the reason (A4-)', async (_, signed, more) => {
     expect(await ask(await signed(), more)).toEqual({ status: 'auth-failed', message: expect.stringMatching(/\S/) });
   });
 

@@ -5,6 +5,7 @@ import { clientEndpoints } from './client-endpoints.ts';
 import { credentialEndpoints } from './credential-endpoints.ts';
 import { AuthenticateHawkRequest, AuthenticateHawkResponse, TestAuthenticateRequest, TestAuthenticateResponse } from './hawk.ts';
 import { exchanges } from './messages.ts';
+import { questionEndpoints } from './question-endpoints.ts';
 import { roleEndpoints } from './roles.ts';
 import { ScopeSet } from './scopes.ts';
 
@@ -39,6 +40,7 @@ export const auth = contract({
     ...clientEndpoints,
     ...roleEndpoints,
     ...credentialEndpoints,
+    ...questionEndpoints,
     authenticateHawk: post('/authenticate-hawk', {
       title: 'Check a signed request',
       description:

@@ -26,7 +26,7 @@ export const change = async <T>(
       await appendMessages(tx, [message]);
       tx.wake(accessChanged);
     });
-  });
+  }, 'auth.change-client');
   await access.refresh();
   return result;
 };

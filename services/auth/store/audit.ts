@@ -45,6 +45,25 @@ export const historyOf = (db: Queryable, entity: { readonly type: string; readon
       where entity_type = ${entity.type} and entity_id = ${entity.id} and id > ${after} order by id limit ${limit}`,
   );
 
+const State = Type.Union([Type.Null(), Type.Record(Type.String(), Type.Unknown())]);
+const Change = Type.Object({
+  id: Type.Integer(),
+  clientId: Type.String(),
+  actionType: Type.String(),
+  created: Type.String(),
+  before: State,
+  after: State,
+});
+
+/** What was done to one thing, with how it was before and after, the oldest first. */
+export const changesOf = (db: Queryable, entity: { readonly type: string; readonly id: string }, { after, limit }: Page) =>
+  db.many(
+    Change,
+    sql`
+      select id, client_id as "clientId", action as "actionType", created, before, after from auth.audit
+      where entity_type = ${entity.type} and entity_id = ${entity.id} and id > ${after} order by id limit ${limit}`,
+  );
+
 /** What one client did, the oldest first. */
 export const actionsOf = (db: Queryable, clientId: string, { after, limit }: Page) =>
   db.many(

@@ -1,26 +1,6 @@
 import { type Queryable, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
 
-export interface StaticClient {
-  readonly clientId: string;
-  readonly description: string;
-  readonly encryptedToken: Buffer;
-  readonly scopes: readonly string[];
-}
-
-/** Creates a static client, or makes the stored one what the configuration says. */
-export const putStaticClient = (db: Queryable, client: StaticClient) =>
-  db.run(sql`
-    insert into auth.clients (client_id, description, access_token, scopes, expires)
-    values (${client.clientId}, ${client.description}, ${client.encryptedToken}, ${client.scopes}, platform.now() + interval '1000 years')
-    on conflict (client_id) do update
-      set description = excluded.description, access_token = excluded.access_token, scopes = excluded.scopes,
-          expires = excluded.expires, disabled = false, last_modified = platform.now()`);
-
-/** Removes static clients that are no longer configured. */
-export const removeOtherStaticClients = (db: Queryable, keep: readonly string[]) =>
-  db.run(sql`delete from auth.clients where starts_with(client_id, 'static/') and not client_id = any(${keep})`);
-
 const ClientRecord = Type.Object({
   clientId: Type.String(),
   description: Type.String(),
@@ -64,6 +44,14 @@ export const listClients = (db: Queryable, { prefix, after, limit }: { prefix: s
       select ${columns} from auth.clients
       where client_id > ${after} and client_id >= ${prefix} and starts_with(client_id, ${prefix})
       order by client_id limit ${limit}`,
+  );
+
+const ClientScopes = Type.Object({ clientId: Type.String(), scopes: Type.Array(Type.String()) });
+/** What clients were given, in the order of their ids, of those that come after `after`. */
+export const clientScopes = (db: Queryable, after: string, limit: number) =>
+  db.many(
+    ClientScopes,
+    sql`select client_id as "clientId", scopes from auth.clients where client_id > ${after} order by client_id limit ${limit}`,
   );
 
 export interface NewClient {
