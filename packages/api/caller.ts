@@ -1,5 +1,6 @@
+import { breadthOf } from '@taskcluster/contracts';
 import type { Authentication } from '@taskcluster/hawk';
-import { compileTemplate, missing, type ScopeExpression, ScopeSet, type ScopeTemplate } from '@taskcluster/scopes';
+import { compileTemplate, missing, type ScopeExpression, ScopeSet, type ScopeTemplate, smallestGrant } from '@taskcluster/scopes';
 import { ApiError } from './errors.ts';
 
 /** Who sent a request, as handlers see it. */
@@ -70,7 +71,10 @@ export const createCaller = ({ template, authenticate }: CallerOptions): Checked
   };
 };
 
-/** Refuses (401 or 403) a request whose authentication failed or whose scopes do not satisfy `needed`. */
+/**
+ * Refuses (401 or 403) a request whose authentication failed or whose scopes do not satisfy `needed`. A 403 says what is needed; to a
+ * caller with credentials also what is missing, and the smallest grant that would help. Programs find the same in `requestInfo.details`.
+ */
 export const requireScopes = (authentication: Authentication, needed: ScopeExpression): void => {
   if (authentication.status === 'auth-failed') throw new ApiError('AuthenticationFailed', '{{reason}}', { reason: authentication.message });
   const held = ScopeSet.of(authentication.scopes);
@@ -81,14 +85,26 @@ export const requireScopes = (authentication: Authentication, needed: ScopeExpre
       'This request carries no credentials, and what it asks for is not open to everybody. It needs:\n\n```\n{{needed}}\n```\n\n' +
         'Sign the request with credentials that hold these scopes, or grant them to the role `anonymous` if everybody may do this.',
       { needed: pretty(needed) },
+      { about: { needed } },
     );
   }
+  const lacking = missing(held, needed) ?? needed;
+  const grant = smallestGrant(held.scopes, needed, breadthOf);
   throw new ApiError(
     'InsufficientScopes',
-    'Client `{{clientId}}` does not hold enough scopes for this request. It is missing:\n\n```\n{{missing}}\n```\n\nThe request needs:\n\n```\n{{needed}}\n```\n\n' +
-      'Granting what is missing to this client, or to a role that it has, is the smallest change that allows it.',
-    { clientId: authentication.clientId, missing: pretty(missing(held, needed) ?? needed), needed: pretty(needed) },
+    'Client `{{clientId}}` does not hold enough scopes for this request. It is missing:\n\n```\n{{missing}}\n```\n\nThe request needs:\n\n```\n{{needed}}\n```\n\n{{advice}}',
+    { clientId: authentication.clientId, missing: pretty(lacking), needed: pretty(needed), advice: adviceOf(lacking, grant) },
+    { about: { clientId: authentication.clientId, needed, missing: lacking, ...(grant ? { grant } : {}) } },
   );
+};
+
+/** How to mend it. What is missing as a whole is not repeated when it is the grant as well. */
+const adviceOf = (lacking: ScopeExpression, grant: readonly string[] | undefined): string => {
+  if (grant === undefined) return 'No scope would be enough: one of an empty list of alternatives is asked for. Ask for something else.';
+  const limited = 'A request that limits its own scopes (temporary credentials, `authorizedScopes`) has to include it there too.';
+  if (typeof lacking === 'string' && grant[0] === lacking)
+    return `To grant this scope to the client, or to a role that it has, is the smallest grant that allows it. ${limited}`;
+  return `The smallest grant that allows it, to this client or to a role that it has:\n\n\`\`\`\n${grant.join('\n')}\n\`\`\`\n\n${limited}`;
 };
 
 const pretty = (expression: ScopeExpression) => JSON.stringify(expression, null, 2);

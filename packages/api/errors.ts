@@ -22,22 +22,28 @@ export type ErrorCode = keyof typeof statusOf;
 /**
  * A refusal that the caller is told about. The message says what happened and what to do; `{{name}}` in it is replaced by
  * the detail of that name. Details that the message does not mention stay in this process.
+ * `data` is sent beside the message, as `details`, for programs that read the refusal; `about` does the same as `requestInfo.details`,
+ * for the methods of the v1 API, whose errors have the keys `code`, `message` and `requestInfo` and no other.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
+  readonly data: object | undefined;
+  readonly about: object | undefined;
   constructor(
     code: ErrorCode,
     message: string,
     details: Readonly<Record<string, unknown>> = {},
-    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number } = {},
+    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number; readonly data?: object; readonly about?: object } = {},
   ) {
     super(fillIn(message, details), { cause: options.cause });
     this.code = code;
     this.status = statusOf[code];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.data = options.data;
+    this.about = options.about;
   }
 }
 

@@ -12,7 +12,12 @@ export interface RequestInfo {
 export interface Failure {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly code: string; readonly message: string; readonly requestInfo: RequestInfo & { readonly time: string } };
+  readonly body: {
+    readonly code: string;
+    readonly message: string;
+    readonly requestInfo: RequestInfo & { readonly time: string; readonly details?: object };
+    readonly details?: object;
+  };
 }
 
 /** Turns whatever was thrown into the answer that the caller gets (api-conventions, section 4). */
@@ -24,7 +29,16 @@ export const failureOf = (thrown: unknown, info: RequestInfo, log: Log): Failure
   const headers: Record<string, string> = {};
   if (err.status === 401) headers['www-authenticate'] = 'hawk';
   if (err.retryAfterSeconds !== undefined) headers['retry-after'] = String(err.retryAfterSeconds);
-  return { status: err.status, headers, body: { code: err.code, message, requestInfo: { ...info, time } } };
+  return {
+    status: err.status,
+    headers,
+    body: {
+      code: err.code,
+      message,
+      requestInfo: { ...info, time, ...(err.about ? { details: err.about } : {}) },
+      ...(err.data ? { details: err.data } : {}),
+    },
+  };
 };
 
 const asApiError = (thrown: unknown, { method }: RequestInfo, log: Log): ApiError => {

@@ -1,6 +1,6 @@
 import { contract, get, monitoring, named, post, put } from '@taskcluster/contracts';
 import { authenticate, authorizationHeader, type Authority } from '@taskcluster/hawk';
-import { silentLog } from '@taskcluster/log';
+import { type Log, silentLog } from '@taskcluster/log';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -158,14 +158,14 @@ export interface TestServer {
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
-export const openTestServer = async (page?: Page): Promise<TestServer> => {
+export const openTestServer = async (page?: Page, log: Log = silentLog): Promise<TestServer> => {
   const waiting: Waiting = { began: () => {}, ended: () => {}, go: Promise.resolve() };
   const server = createServer({
     rootUrl: 'http://localhost',
     methods: methodsOf(serviceApi({ contract: toy, handlers, service: waiting }), monitoringHandlers({ version: '1' })),
     authenticate: (request) => authenticate(request, authority),
     now: Date.now,
-    log: silentLog,
+    log,
     version: { version: '1' },
     documents: new Map(),
     page,

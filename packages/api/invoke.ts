@@ -28,6 +28,8 @@ export const invoker = (methods: readonly Method[]): Invoke => {
         ...bodyOf(endpoint, body, options),
         caller: callerOf(endpoint, caller),
         signal: options.signal ?? never,
+        // The answer is handed over in memory.
+        onUndelivered: () => {},
         requestId: randomUUID(),
         authenticate: () => ({ status: 'auth-failed', message: 'A call inside the process carries no signature.' }),
       });
@@ -39,7 +41,10 @@ export const invoker = (methods: readonly Method[]): Invoke => {
         });
       return endpoint.output === 'blob' && reply.status < 300 ? responseOf(reply) : asReceived(reply.body);
     } catch (err) {
-      if (err instanceof ApiError) throw new CallError(err.message, { code: err.code, status: err.status, cause: err });
+      if (err instanceof ApiError) {
+        const body = { code: err.code, message: err.message, ...(err.data ? { details: err.data } : {}) };
+        throw new CallError(err.message, { code: err.code, status: err.status, body, cause: err });
+      }
       throw err;
     }
   };
@@ -55,11 +60,13 @@ const argumentsOf = ({ route }: Endpoint, given: Readonly<Record<string, string 
 };
 
 /** A body goes through JSON as on the wire: dates become texts, and a handler never gets hold of the caller's objects. */
-const bodyOf = ({ input }: Endpoint, body: unknown, { contentType = 'application/octet-stream' }: CallOptions) => {
-  if (input === 'stream') return { body: undefined, stream: streamOf(body), contentType, headers: { 'content-type': contentType } };
+const bodyOf = ({ input }: Endpoint, body: unknown, { contentType = 'application/octet-stream', prefer }: CallOptions) => {
+  const preference = prefer ? { prefer } : {};
+  if (input === 'stream')
+    return { body: undefined, stream: streamOf(body), contentType, headers: { 'content-type': contentType, ...preference } };
   const json = 'application/json';
   const parsed = body === undefined ? undefined : parseBody(JSON.stringify(body));
-  return { body: parsed, stream: Readable.from([]), contentType: json, headers: { 'content-type': json } };
+  return { body: parsed, stream: Readable.from([]), contentType: json, headers: { 'content-type': json, ...preference } };
 };
 
 const streamOf = (body: unknown): Readable => {

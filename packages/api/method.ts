@@ -27,6 +27,7 @@ export interface MethodRequest {
   readonly stream: Readable;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  readonly onUndelivered: (work: () => void) => void;
   readonly requestId: string;
   readonly authenticate: (validate: ValidateSignature) => Authentication;
 }
@@ -61,7 +62,7 @@ const prepare = (
     if (fromUrl) caller.authorize(params);
     checkParams(request);
     const body = validate ? validBody(validate, request) : undefined;
-    const { query, stream, headers, requestId, authenticate } = request;
+    const { query, stream, headers, requestId, authenticate, onUndelivered } = request;
     // The signal is made when it is first looked at: most handlers never do.
     const result = await handle({
       params,
@@ -72,6 +73,7 @@ const prepare = (
       headers,
       requestId,
       authenticate,
+      onUndelivered,
       get signal() {
         return request.signal;
       },

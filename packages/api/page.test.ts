@@ -63,6 +63,7 @@ test('the page loads nothing from elsewhere, is framed by nobody, and tells nobo
     const { headers } = await get(path);
     const policy = headers['content-security-policy'];
     expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("connect-src 'self';");
     expect(policy).toContain("object-src 'none'");
     expect(policy).toContain("base-uri 'none'");
     expect(policy).toContain("frame-ancestors 'none'");

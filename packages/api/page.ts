@@ -7,6 +7,8 @@ import { accepts } from './compression.ts';
 export interface Page {
   /** The folder with `index.html` and its assets. */
   readonly folder: string;
+  /** Origins from which the page may read data besides its own: logs and other artifacts that are kept elsewhere. */
+  readonly readsFrom?: readonly string[];
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -22,9 +24,10 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-// The page loads nothing from elsewhere and runs no script that is not one of its files.
-const policy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+// The page loads nothing from elsewhere but data, and runs no script that is not one of its files.
+const policyFor = (readsFrom: readonly string[]): string =>
+  `default-src 'self'; connect-src ${["'self'", ...readsFrom].join(' ')}; ` +
+  "style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 interface Asset {
   readonly type: string;
@@ -36,7 +39,8 @@ interface Asset {
 }
 
 /** Serves the built page: its files, and `index.html` for every other path, so that each view has an address that can be shared. */
-export const servePage = (app: FastifyInstance, { folder }: Page): void => {
+export const servePage = (app: FastifyInstance, { folder, readsFrom = [] }: Page): void => {
+  const policy = policyFor(readsFrom);
   const assets = new Map<string, Asset>();
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const path = join(folder, file);
@@ -53,13 +57,19 @@ export const servePage = (app: FastifyInstance, { folder }: Page): void => {
     const path = request.url.split('?')[0] ?? '/';
     const asset = assets.get(path) ?? (isView(path) ? index : undefined);
     if (!asset) return reply.callNotFound();
-    sendAsset(reply, asset, request.headers['accept-encoding'] ?? '');
+    sendAsset(reply, { asset, policy, accepted: request.headers['accept-encoding'] ?? '' });
   });
 };
 
 const isView = (path: string) => !/^\/(?:api|references|schemas|assets)(?:\/|$)/.test(path);
 
-const sendAsset = (reply: FastifyReply, asset: Asset, accepted: string): void => {
+interface Sending {
+  readonly asset: Asset;
+  readonly policy: string;
+  readonly accepted: string;
+}
+
+const sendAsset = (reply: FastifyReply, { asset, policy, accepted }: Sending): void => {
   reply
     .type(asset.type)
     .header('cache-control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')

@@ -94,7 +94,7 @@ describe('authorisation', () => {
   test('that a handler forgot is a fault of ours, and nothing is answered', async () => {
     expect((await t.ask('POST', `${base}/forgetful`)).status).toBe(500);
   });
-  test('refuses the very same signed request a second time when it changes state', async () => {
+  test('refuses the very same signed request a second time when it changes state (P4)', async () => {
     const path = `${base}/deferred`;
     const authorization = authorizationHeader({
       credentials: { clientId: 'all', accessToken: token },

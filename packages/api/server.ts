@@ -10,12 +10,15 @@ import { watchConnections } from './connections.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type Page, servePage } from './page.ts';
+import type { ClaimHeader } from './used-headers.ts';
 import { earlyFailure, mount, pathsOf, requestInfoOf, type WireOptions } from './wire.ts';
 
 export interface ServerOptions {
   readonly rootUrl: string;
   readonly methods: readonly Method[];
   readonly authenticate: (request: SignedRequest) => Authentication;
+  /** Knows the headers that other processes have seen; absent where there are none. */
+  readonly claimHeader?: ClaimHeader;
   readonly now: () => number;
   readonly log: Log;
   readonly version: object;
@@ -55,6 +58,7 @@ export const createServer = (options: ServerOptions): Server => {
   });
   const wire: WireOptions = {
     authenticate: options.authenticate,
+    claimHeader: options.claimHeader,
     replays: new ReplayGuard({ windowMs: replayWindowMs, now: options.now }),
     log: options.log,
     stopping: stopping.signal,

@@ -16,6 +16,8 @@ export interface Request<E extends Endpoint> {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Aborted when the caller went away or the process stops. */
   readonly signal: AbortSignal;
+  /** Calls `work` when the answer could not be handed over because the caller's connection was gone; at once if it is already. */
+  readonly onUndelivered: (work: () => void) => void;
   readonly requestId: string;
   /** Checks the request's own signature with another validator than the platform's, for methods that test signatures. */
   readonly authenticate: (validate: Validate) => Authentication;

@@ -1,9 +1,13 @@
 import { type Authentication, payloadHashMatches, type ReplayGuard, signedAddress, type SignedRequest } from '@taskcluster/hawk';
+import type { Endpoint } from '@taskcluster/contracts';
 import type { FastifyRequest } from 'fastify';
+import type { ClaimHeader } from './used-headers.ts';
 
 export interface AuthenticateOptions {
   readonly authenticate: (request: SignedRequest) => Authentication;
   readonly replays: ReplayGuard;
+  /** Absent: a header that was used in another process is not known here. */
+  readonly claimHeader?: ClaimHeader | undefined;
 }
 
 /**
@@ -25,9 +29,28 @@ export const authenticateRequest = (
   if (who.hash !== undefined && !payloadHashMatches(who.hash, bodyText, headers['content-type']))
     return failed('Invalid payload hash: the body is not the one that was signed.');
   if (who.replayKey !== undefined && method !== 'GET' && method !== 'HEAD' && replays.seen(who.replayKey)) {
-    return failed('This very request was received before. Sign each attempt anew.');
+    return repeated;
   }
   return who;
 };
 
+/**
+ * Who signed a request, to be asked later and at most once. For a method that changes something under scopes a header is held against
+ * those that other processes have seen; that takes a moment, so it is done before.
+ */
+export const authentication = async (
+  options: AuthenticateOptions,
+  { request, bodyText, endpoint }: { readonly request: FastifyRequest; readonly bodyText: string; readonly endpoint: Endpoint },
+): Promise<() => Authentication> => {
+  const later = () => authenticateRequest(options, request, bodyText);
+  const { claimHeader } = options;
+  const matters = endpoint.scopes !== undefined && endpoint.method !== 'get' && request.headers.authorization !== undefined;
+  if (!claimHeader || !matters) return later;
+  const who = later();
+  const { replayKey } = who.status === 'auth-success' ? who : {};
+  const known = replayKey === undefined || (await claimHeader(replayKey)) ? who : repeated;
+  return () => known;
+};
+
 const failed = (message: string): Authentication => ({ status: 'auth-failed', message });
+const repeated = failed('This very request was received before. Sign each attempt anew.');

@@ -110,6 +110,7 @@ test('the paths of a route', () => {
   expect(pathsOf('/')).toEqual(['/']);
   expect(pathsOf('/a/:b')).toEqual(['/a/:b', '/a/:b/']);
   expect(pathsOf('/a/')).toEqual(['/a', '/a/']);
+  expect(pathsOf('/a/:b?')).toEqual(['/a', '/a/', '/a/:b', '/a/:b/']);
   expect(pathsOf('/a/:rest(*)')).toEqual(['/a/*']);
   expect(pathsOf('/a/:two(*)/b')).toEqual(['/a/:two/b', '/a/:two/b/', '/a/:two__1/:two__2/b', '/a/:two__1/:two__2/b/']);
 });

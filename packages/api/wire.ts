@@ -9,7 +9,7 @@ import { ApiError } from './errors.ts';
 import { failureOf, type RequestInfo } from './failure.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
-import { type AuthenticateOptions, authenticateRequest } from './signed.ts';
+import { type AuthenticateOptions, authenticateRequest, authentication } from './signed.ts';
 import type { Respond } from './respond.ts';
 
 declare module 'fastify' {
@@ -40,11 +40,13 @@ export const mount = (app: FastifyInstance, method: Method, options: WireOptions
 
 /**
  * The router's paths for a route: a trailing slash is tolerated unless a parameter takes the rest of the path, and a parameter
- * that takes slashes in the middle of a path is there once for one segment and once for two.
+ * that takes slashes in the middle of a path is there once for one segment and once for two. One that may be left out ends its path.
  */
 export const pathsOf = (route: string): string[] => {
   if (/\(\*\)./.test(route)) return [route.replace('(*)', ''), route.replace(/:(\w+)\(\*\)/, ':$1__1/:$1__2')].flatMap((r) => [r, `${r}/`]);
   if (route.endsWith('(*)')) return [route.replace(/:\w+\(\*\)$/, '*')];
+  const left = /^(.*)\/:\w+\?$/.exec(route)?.[1];
+  if (left !== undefined) return [left, route.slice(0, -1)].flatMap((r) => [r, `${r}/`]);
   const bare = route.replace(/\/+$/, '');
   return bare === '' ? ['/'] : [bare, `${bare}/`];
 };
@@ -83,10 +85,14 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
         query: request.query as Record<string, unknown>,
         body,
         contentType,
-        caller: createCaller({ template: endpoint.scopes, authenticate: () => authenticateRequest(options, request, text) }),
+        caller: createCaller({
+          template: endpoint.scopes,
+          authenticate: await authentication(options, { request, bodyText: text, endpoint }),
+        }),
         stream: request.raw,
         headers: request.headers as Record<string, string | undefined>,
         requestId: request.id,
+        onUndelivered: (work) => whenUndelivered(reply, work),
         authenticate: (validate) => authenticateRequest({ ...options, authenticate: validate }, request, text),
         get signal() {
           return (signal ??= goneSignal(request, reply, options.stopping));
@@ -98,7 +104,11 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
         status,
         headers,
         body: answer,
-      } = failureOf(thrown, { method: name, params, payload: cleaned(body, endpoint.secretInput) }, options.log);
+      } = failureOf(
+        thrown,
+        { method: name, params, payload: text.length > longestEcho ? {} : cleaned(body, endpoint.secretInput) },
+        options.log,
+      );
       if (reply.sent) return reply;
       return await sendJson(request, reply.code(status).headers(headers), answer);
     }
@@ -106,6 +116,9 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
 };
 
 const isJson = (contentType: string | undefined) => contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType);
+
+// An answer is indented: 800 KB of numbers in nested lists would come back as 120 MB, and take 1.6 s of a core.
+const longestEcho = 16 * 1024;
 
 const cleaned = (body: unknown, secrets: readonly string[] = []): unknown => {
   if (typeof body !== 'object' || body === null) return {};
@@ -125,6 +138,12 @@ const goneSignal = (request: FastifyRequest, reply: FastifyReply, stopping: Abor
   });
   request.raw.on('error', abort);
   return gone.signal;
+};
+
+/** An answer counts as delivered when the system has taken all of it for the caller's connection. */
+const whenUndelivered = ({ raw }: FastifyReply, work: () => void): void => {
+  if (raw.destroyed || raw.socket?.destroyed) work();
+  else raw.once('close', () => !raw.writableFinished && work());
 };
 
 const send = async (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: Respond): Promise<FastifyReply> => {

@@ -19,7 +19,7 @@ test.each<[IncomingHeaders, string, number]>([
   [{ host: 'h:8080', 'x-forwarded-port': '9', 'x-forwarded-proto': 'https' }, 'h', 9],
   [{ host: 'h:8080', 'x-forwarded-port': 'nine' }, 'h', 8080],
   [{ host: 'h', 'x-forwarded-port': '' }, 'h', 80],
-])('%j was signed for %s port %d', (headers, host, port) => expect(signedAddress(headers)).toEqual({ host, port }));
+])('%j was signed for %s port %d (A2+)', (headers, host, port) => expect(signedAddress(headers)).toEqual({ host, port }));
 
 test('without a port an encrypted connection is on 443', () => {
   expect(signedAddress({ host: 'h' }, true)).toEqual({ host: 'h', port: 443 });
@@ -27,7 +27,7 @@ test('without a port an encrypted connection is on 443', () => {
 });
 
 test.each(['', ' ', ':80', 'h:', 'h:port', 'h:123456', 'a:b:c', '::1', '[::1', 'x'.repeat(1_000_000), ':'.repeat(1_000_000)])(
-  'a malformed Host fits no signature',
+  'a malformed Host fits no signature (A2-)',
   (host) => expect(signedAddress({ host })).toEqual({ host: '', port: 0 }),
 );
 

@@ -9,7 +9,7 @@ const authority = authorityOf([alice]);
 const ask = (twist: Twist = {}, more = {}) => authenticate(request(header('alice', twist), more), authority);
 const seconds = (ms: number) => String((NOW + ms) / 1000);
 
-test('a correctly signed request is accepted', () => {
+test('a correctly signed request is accepted (H3+, H8+, H9+)', () => {
   const answer = granted(ask());
   expect(answer).toMatchObject({ status: 'auth-success', scheme: 'hawk', clientId: 'alice', expires: alice.expires });
   expect(answer.scopes).toEqual(['a:*', 'assume:anonymous']);
@@ -22,21 +22,21 @@ test.each<[string, Twist, object?]>([
   ['a POST', { method: 'POST' }, { method: 'post' }],
   ['a query that is signed as sent', { resource: '/a%2Fb?c=%20&d' }, { resource: '/a%2Fb?c=%20&d' }],
   ['another port', { port: 8080 }, { port: 8080 }],
-  ['a clock 15 minutes behind', { ts: seconds(-15 * MINUTE) }],
+  ['a clock 15 minutes behind (H6+)', { ts: seconds(-15 * MINUTE) }],
   ['a clock 15 minutes ahead', { ts: seconds(15 * MINUTE) }],
-  ['the scheme in small letters', { scheme: 'hawk' }],
+  ['the scheme in small letters (H1+)', { scheme: 'hawk' }],
   ['more spaces behind the scheme', { scheme: 'HAWK  ' }],
   ['app', { app: 'my-app' }],
-  ['app and dlg', { app: 'my-app', dlg: 'someone' }],
+  ['app and dlg (H2+)', { app: 'my-app', dlg: 'someone' }],
   ['any printable nonce', { nonce: "a b!#$%&'()*+,-./:;<=>?@[]^`{|}~" }],
   ['an empty ext', { ext: '' }],
   ['an ext without anything', { ext: {} }],
-  ['unknown keys in ext', { ext: { future: { x: 1 } } }],
+  ['unknown keys in ext (E1+)', { ext: { future: { x: 1 } } }],
   ['property names in ext', { ext: JSON.parse('{"__proto__": {"authorizedScopes": ["nope"]}, "constructor": 1}') }],
 ])('accepted: %s', (_, twist, more) => expect(granted(ask(twist, more)).clientId).toBe('alice'));
 
 test.each<[string, Twist, object, RegExp]>([
-  ['another key', { key: 'wrong' }, {}, /^Unauthorized: Bad mac/],
+  ['another key (H3-)', { key: 'wrong' }, {}, /^Unauthorized: Bad mac/],
   ['another method', { method: 'POST' }, {}, /Bad mac/],
   ['another path', {}, { resource: '/y?y=z' }, /Bad mac/],
   ['another query', {}, { resource: '/x?y=zz' }, /Bad mac/],
@@ -45,17 +45,17 @@ test.each<[string, Twist, object, RegExp]>([
   ['another port', {}, { port: 80 }, /Bad mac/],
   ['a mac of another length', { mac: 'AAAA' }, {}, /Bad mac/],
   ['an app that was not signed', { extra: ', app="x"' }, {}, /Bad mac/],
-  ['a hash that was not signed', { extra: ', hash="x"' }, {}, /Bad mac/],
+  ['a hash that was not signed (H7-)', { extra: ', hash="x"' }, {}, /Bad mac/],
   ['an ext that was not signed', { extra: ', ext="e30="' }, {}, /Bad mac/],
   ['a dlg that was not signed', { app: 'a', extra: ', dlg="x"' }, {}, /Bad mac/],
   ['a dlg without app, which no MAC covers', { extra: ', dlg="x"' }, {}, /dlg/],
-  ['a clock more than 15 minutes behind', { ts: seconds(-15 * MINUTE - 1000) }, {}, /Stale timestamp/],
+  ['a clock more than 15 minutes behind (H6-)', { ts: seconds(-15 * MINUTE - 1000) }, {}, /Stale timestamp/],
   ['a clock more than 15 minutes ahead', { ts: seconds(15 * MINUTE + 1000) }, {}, /Stale timestamp/],
-  ['no id', { omit: ['id'] }, {}, /lacks/],
+  ['no id (H2-)', { omit: ['id'] }, {}, /lacks/],
   ['no ts', { omit: ['ts'] }, {}, /lacks/],
   ['no nonce', { omit: ['nonce'] }, {}, /lacks/],
   ['no mac', { omit: ['mac'] }, {}, /lacks/],
-  ['an unknown attribute', { extra: ', foo="bar"' }, {}, /unknown attribute/],
+  ['an unknown attribute (H1-)', { extra: ', foo="bar"' }, {}, /unknown attribute/],
   ['a property name as an attribute', { extra: ', __proto__="bar"' }, {}, /unknown attribute/],
   ['an attribute twice', { extra: ', nonce="n0nce"' }, {}, /twice/],
   ['an attribute without a value', { extra: ', ext=""' }, {}, /no proper value/],
@@ -68,11 +68,22 @@ test.each<[string, Twist, object, RegExp]>([
   ['a quote that does not end', { extra: ', ext="abc' }, {}, /list/],
   ['another scheme', { scheme: 'Bearer' }, {}, /scheme/],
   ['a scheme that only begins like it', { scheme: 'Hawks' }, {}, /scheme/],
-  ['more than 4,096 characters (P9)', { nonce: 'n'.repeat(4096) }, {}, /longer than 4096/],
+  ['more than 4,096 characters (H1-, P9)', { nonce: 'n'.repeat(4096) }, {}, /longer than 4096/],
 ])('refused: %s', (_, twist, more, message) => expect(refused(ask(twist, more))).toMatch(message));
 
+test('a refusal says why, and nothing else (H9-)', () => expect(Object.keys(ask({ key: 'wrong' }))).toEqual(['status', 'message']));
+
+test('whoever has the key is told that the time is wrong (H4+)', () => expect(refused(ask({ ts: '1000' }))).toMatch(/Stale/));
+
+test('whoever has not is told about the client, then about the key, whatever else is wrong (H4-)', () => {
+  const everything = { ts: '1000', key: 'wrong', ext: { authorizedScopes: ['b'] } };
+  expect(refused(ask(everything))).toMatch(/Bad mac/);
+  expect(refused(authenticate(request(header('nobody', everything)), authority))).toMatch(/not found/);
+  expect(refused(ask({ ts: '1000', ext: { authorizedScopes: ['b'] } }))).toMatch(/Stale/);
+});
+
 test.each(['Hawk', 'Hawk ', 'hawk\t', 'Basic dXNlcjpwYXNz', 'x', ' ', '"', 'Hawk id', 'Hawk ,', 'Hawk =""', 'Hawk id="alice"'])(
-  '%j is refused',
+  '%j is refused (H8-)',
   (text) => expect(refused(authenticate(request(text), authority))).toMatch(/^(Unauthorized|Bad Request): /),
 );
 
@@ -98,7 +109,7 @@ test.each(['a\nb', 'alice\nissuer:root', 'a b', 'a*', 'a,b', 'caf\u00e9', 'a"b',
   },
 );
 
-test.each(['__proto__', 'constructor', 'toString', 'nobody'])('the unknown client %s is not found', (id) =>
+test.each(['__proto__', 'constructor', 'toString', 'nobody'])('the unknown client %s is not found (C1-)', (id) =>
   expect(refused(authenticate(request(header(id)), authority))).toMatch(/not found/i),
 );
 
@@ -110,7 +121,7 @@ test.each<[string, string]>([
   ['a list', '[]'],
   ['true', 'true'],
   ['nothing', ''],
-])('an ext with %s is refused without an internal error', (_, json) => {
+])('an ext with %s is refused without an internal error (E1-)', (_, json) => {
   const ext = Buffer.from(json).toString('base64') || '====';
   const message = refused(ask({ ext }));
   expect(message).toMatch(/Failed to parse ext/);
@@ -135,7 +146,7 @@ test('the tolerance for clocks can be chosen', () => {
   expect(granted(authenticate(request(header('alice', { ts: seconds(-MINUTE) })), strict)).clientId).toBe('alice');
 });
 
-test('the replay key is the same for the same header only', () => {
+test('the replay key is the same for the same header only (H5+)', () => {
   const once = granted(ask({ nonce: 'one' })).replayKey;
   expect(once).toBeDefined();
   expect(granted(ask({ nonce: 'one' })).replayKey).toBe(once);

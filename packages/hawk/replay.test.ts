@@ -8,7 +8,7 @@ function guardAt(windowMs = 30 * MINUTE) {
   return { clock, guard: new ReplayGuard({ windowMs, now: () => clock.now }) };
 }
 
-test('a key is new once', () => {
+test('a key is new once (H5-)', () => {
   const { guard } = guardAt();
   expect(guard.seen('a')).toBe(false);
   expect(guard.seen('a')).toBe(true);

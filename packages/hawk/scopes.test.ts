@@ -16,32 +16,49 @@ const sorted = (scopes: readonly string[]) => scopes.toSorted();
 const narrowed = (authorizedScopes: unknown, from: Authority = authority) =>
   authenticate(request(header('alice', { ext: { authorizedScopes } })), from);
 
-test('the scopes are those of the client and everything that roles grant, with the anonymous role', () => {
+test('the scopes are those of the client and everything that roles grant, with the anonymous role (C1+, C5+)', () => {
   expect(sorted(granted(authenticate(request(header('alice')), authority)).scopes)).toEqual(
     sorted(['a:*', 'assume:r', 'from:role:*', 'z', ...ANON]),
   );
 });
 
-test('the stored scopes stay as they are', () => {
+test('the stored scopes stay as they are (C6+)', () => {
   granted(authenticate(request(header('alice')), authority));
   expect(alice.scopes).toEqual(['z', 'assume:r', 'a:*']);
 });
 
 test.each<[string, Partial<typeof alice>, RegExp]>([
-  ['a disabled client', { disabled: true }, /alice is disabled/],
-  ['an expired client', { expires: new Date(NOW - 1) }, /alice has expired/],
+  ['a disabled client (C2-)', { disabled: true }, /alice is disabled/],
+  ['an expired client (C3-)', { expires: new Date(NOW - 1) }, /alice has expired/],
 ])('%s is refused, with the right key and with a wrong one', (_, change, message) => {
   const from = authorityOf([{ ...alice, ...change }], roles);
   expect(refused(authenticate(request(header('alice')), from))).toMatch(message);
   expect(refused(authenticate(request(header('alice', { key: 'wrong' })), from))).toMatch(message);
 });
 
-test('a client that expires this very moment is live', () => {
+test('a client that was enabled again is let in (C2+)', () => {
+  expect(refused(authenticate(request(header('alice')), authorityOf([{ ...alice, disabled: true }])))).toMatch(/disabled/);
+  expect(granted(authenticate(request(header('alice')), authorityOf([{ ...alice, disabled: false }]))).clientId).toBe('alice');
+});
+
+test('whoever changes an answer changes no other one (C6-)', () => {
+  const ask = () => granted(authenticate(request(header('alice')), authority)).scopes;
+  const before = [...ask()];
+  expect(() => (ask() as string[]).push('*')).toThrow(TypeError);
+  expect(ask()).toEqual(before);
+});
+
+test.each<unknown>([undefined, null, 'a:*', { 0: '*', length: 1 }])('a client whose scopes are %j lets nobody in (C7-)', (scopes) => {
+  const from = authorityOf([{ ...alice, scopes: scopes as string[] }], roles);
+  expect(() => authenticate(request(header('alice')), from)).toThrow(TypeError);
+});
+
+test('a client that expires this very moment is live (C3+)', () => {
   const from = authorityOf([{ ...alice, expires: new Date(NOW) }]);
   expect(granted(authenticate(request(header('alice')), from)).expires).toEqual(new Date(NOW));
 });
 
-test('a changed client is a new object, and its scopes count at once; so do changed roles', () => {
+test('a changed client is a new object, and its scopes count at once; so do changed roles (C5-)', () => {
   const scopesFrom = (from: Authority) => granted(authenticate(request(header('alice')), from)).scopes;
   const plain = (scopes: string[]) => authorityOf([{ ...alice, scopes }]);
   expect(scopesFrom(plain(['a']))).toEqual(['a', 'assume:anonymous']);
@@ -51,7 +68,7 @@ test('a changed client is a new object, and its scopes count at once; so do chan
   expect(scopesFrom(authority)).toContain('from:role:*');
 });
 
-test('an expansion is asked for with the same array as long as the client is the same', () => {
+test('an expansion is asked for with the same array as long as the client is the same (C7+)', () => {
   const asked: (readonly string[])[] = [];
   const watching = {
     ...authority,
@@ -67,18 +84,18 @@ test('an expansion is asked for with the same array as long as the client is the
   expect(Object.isFrozen(asked[0])).toBe(true);
 });
 
-test('authorizedScopes leave only these and the anonymous role, expanded', () => {
+test('authorizedScopes leave only these and the anonymous role, expanded (A-S1+, A-S4+)', () => {
   expect(sorted(granted(narrowed(['a:b'])).scopes)).toEqual(sorted(['a:b', ...ANON]));
   expect(sorted(granted(narrowed([])).scopes)).toEqual(ANON);
   expect(granted(narrowed(['assume:r'])).scopes).toContain('from:role:*');
 });
 
-test('authorizedScopes may use what roles grant, also the anonymous one', () => {
+test('authorizedScopes may use what roles grant, also the anonymous one (A-S2+, F1-)', () => {
   expect(granted(narrowed(['from:role:x'])).scopes).not.toContain('from:role:*');
   expect(granted(narrowed(['public:x', 'crowd:*'])).clientId).toBe('alice');
 });
 
-test('authorizedScopes beyond the own are refused; the message shows both lists to whoever has the key', () => {
+test('authorizedScopes beyond the own are refused; the message shows both lists to whoever has the key (A-S2-, A-S3-)', () => {
   const message = refused(narrowed(['a:b', 'b:c', 'assume:q']));
   expect(message).toContain('{"AllOf":["b:c","assume:q"]}');
   expect(message).toContain('a:b, b:c, assume:q');
@@ -86,7 +103,7 @@ test('authorizedScopes beyond the own are refused; the message shows both lists 
 });
 
 test.each<unknown>(['a:b', { 0: 'a:b' }, ['caf\u00e9'], ['a\nb'], [7], [['a:b']], null, 0, false])(
-  'authorizedScopes %j are refused',
+  'authorizedScopes %j are refused (A-S1-)',
   (scopes) => expect(refused(narrowed(scopes))).toMatch(/authorizedScopes is not a list of scopes/),
 );
 
@@ -100,7 +117,7 @@ test('a wrong key learns nothing about scopes (P1)', () => {
   );
 });
 
-test('authorizedScopes narrow temporary credentials further, and roles of the certificate count', () => {
+test('authorizedScopes narrow temporary credentials further, and roles of the certificate count (A-S3+)', () => {
   const { ext, key } = temporary('alice', ['a:x', 'assume:r']);
   const ask = (authorizedScopes: string[]) => authenticate(request(header('alice', { key, ext: { ...ext, authorizedScopes } })), authority);
   expect(sorted(granted(ask(['a:x'])).scopes)).toEqual(sorted(['a:x', ...ANON]));
@@ -109,7 +126,7 @@ test('authorizedScopes narrow temporary credentials further, and roles of the ce
   expect(refused(ask(['z']))).toMatch(/authorizedScopes asks/);
 });
 
-test('authorizedScopes never give more than the client and everybody have', () => {
+test('authorizedScopes never give more than the client and everybody have (A-S4-)', () => {
   const before = granted(authenticate(request(header('alice')), authority)).scopes;
   for (const asked of [['a:b'], ['assume:r'], ['assume:anonymous'], ['z', 'a:*'], []]) {
     for (const scope of granted(narrowed(asked)).scopes) {
