@@ -103,7 +103,15 @@ test('whatever the environment holds, the answer is a configuration or a list of
 
 test('several parts are looked at as one: their mistakes come together, and a setting of one is no typo of another’s', () => {
   const other = { names: text({ env: 'SHOP_NAMES', default: '', description: 'What others call it.' }) };
-  const check = (env: Readonly<Record<string, string>>) => () => checkConfigs([settings, other], env);
+  const check = (env: Readonly<Record<string, string>>) => () => checkConfigs([{ settings }, { settings: other }], env);
   expect(check({ SHOP_NAME: 'a', SHOP_NAMES: 'b' })).not.toThrow();
   expect(check({ SHOP_WORKERS: 'x', SHOP_NAMEZ: 'b' })).toThrow(/2 mistakes[\s\S]*SHOP_WORKERS[\s\S]*SHOP_NAMEZ is not a setting/);
+});
+
+test('mistakes that only several settings together show come with the others', () => {
+  const mistakes = ({ name, workers }: { readonly name: string; readonly workers: number }) =>
+    name === 'shop' && workers > 4 ? ['A shop with so many workers needs a name: set SHOP_NAME.'] : [];
+  const check = (env: Readonly<Record<string, string>>) => () => checkConfigs([{ settings, mistakes }], env);
+  expect(check({ SHOP_WORKERS: '5', SHOP_NAME: 'a' })).not.toThrow();
+  expect(check({ SHOP_WORKERS: '5', SHOP_OPEN: 'x' })).toThrow(/2 mistakes[\s\S]*SHOP_OPEN[\s\S]*A shop with so many workers/);
 });

@@ -53,7 +53,15 @@ export class ConfigError extends Error {
  * Reads the settings from the environment. All mistakes are reported at once, and so is a variable whose name is nearly that of a
  * setting: a letter too many, too few or wrong, or two of them swapped.
  */
-export const loadConfig = <S extends Settings>(settings: S, env: Readonly<Record<string, string | undefined>>): Config<S> => {
+export const loadConfig = <S extends Settings>(settings: S, env: Environment): Config<S> => {
+  const { config, mistakes } = readConfig(settings, env);
+  refuse(mistakes);
+  return config;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const readConfig = <S extends Settings>(settings: S, env: Environment): { readonly config: Config<S>; readonly mistakes: string[] } => {
   const mistakes: string[] = [];
   const config: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
@@ -72,18 +80,29 @@ export const loadConfig = <S extends Settings>(settings: S, env: Readonly<Record
     const near = known.includes(name) ? undefined : known.find((k) => nearlySame(k, name));
     if (near) mistakes.push(`${name} is not a setting. Did you mean ${near}?`);
   }
+  return { config: config as Config<S>, mistakes };
+};
+
+/** Throws a ConfigError that lists the mistakes, if there are any. */
+export const refuse = (mistakes: readonly string[]): void => {
   if (mistakes.length > 0)
     throw new ConfigError(
       `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n  ${mistakes.join('\n  ')}`,
     );
-  return config as Config<S>;
 };
 
+/** Settings that belong together, and the mistakes that only several of them together show. */
+export interface ConfigPart {
+  readonly settings: Settings;
+  readonly mistakes?: ((config: never) => readonly string[]) | undefined;
+}
+
 /** Reads several parts of a configuration, and reports the mistakes of all of them together. */
-export const checkConfigs = (parts: readonly Settings[], env: Readonly<Record<string, string | undefined>>): void => {
+export const checkConfigs = (parts: readonly ConfigPart[], env: Environment): void => {
   // Parts of one process may share a variable, so they are looked at as one.
-  const all = Object.fromEntries(parts.flatMap((settings) => Object.values(settings).map((setting) => [setting.env, setting])));
-  loadConfig(all, env);
+  const all = Object.fromEntries(parts.flatMap(({ settings }) => Object.values(settings).map((setting) => [setting.env, setting])));
+  const together = parts.flatMap(({ settings, mistakes }) => mistakes?.(readConfig(settings, env).config as never) ?? []);
+  refuse([...readConfig(all, env).mistakes, ...together]);
 };
 
 // Long names only: HOME and HOST are near, and both are meant.

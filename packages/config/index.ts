@@ -5,8 +5,10 @@ export {
   flag,
   integer,
   loadConfig,
+  refuse,
   text,
   type Config,
+  type ConfigPart,
   type Setting,
   type Settings,
 } from './config.ts';

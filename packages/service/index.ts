@@ -1,4 +1,5 @@
-export type { ArtifactBucket, ArtifactStore } from './artifact-store.ts';
+export type { ArtifactStorage } from './artifact-storage.ts';
+export type { ArtifactBucket, ArtifactPlace, ArtifactStore, BegunUpload, MultipartUploads } from './artifact-store.ts';
 import type { Handlers } from '@taskcluster/api';
 import type { Consumer } from '@taskcluster/bus';
 import type { Client, Credentials } from '@taskcluster/client';
@@ -21,21 +22,29 @@ export interface Platform {
   readonly now: () => number;
   /** The permanent credentials of a service's own client, `static/taskcluster/<service>`. */
   readonly credentialsOf: (service: string) => Credentials;
-  /** A client of another service that acts as `static/taskcluster/<as>`: in this process when the service runs here. */
-  readonly clientOf: <C extends Contract>(contract: C, as: string) => Client<C>;
+  /**
+   * A client of another service that acts as `static/taskcluster/<as>`: in this process when the service runs here. Without `as` it has no
+   * credentials and may do what everybody may.
+   */
+  readonly clientOf: <C extends Contract>(contract: C, as?: string) => Client<C>;
   /** A 32-byte key for one purpose, derived from the deployment's secret: the same in all its processes. */
   readonly keyFor: (purpose: string) => Buffer;
   /** Who may do what: clients and roles, in memory. */
   readonly authority: Authority;
 }
 
-/** Everything that a service consists of. `index.ts` of a service makes this value; it is the page to read first. */
-export interface ServiceDefinition<C extends Contract, S, G extends Settings = Settings> {
+/**
+ * Everything that a service consists of. `index.ts` of a service makes this value; it is the page to read first.
+ * `P` is what the service stands on: the platform, and perhaps something that the process has for this service alone.
+ */
+export interface ServiceDefinition<C extends Contract, S, G extends Settings = Settings, P extends Platform = Platform> {
   readonly contract: C;
   readonly settings: G;
+  /** Mistakes that only several settings together show, a sentence each. */
+  readonly mistakes?: (config: Config<G>) => readonly string[];
   readonly migrations?: Migrations;
   /** Makes the running service: what its handlers, loops and consumers share. */
-  readonly create: (platform: Platform, config: Config<G>) => S | Promise<S>;
+  readonly create: (platform: P, config: Config<G>) => S | Promise<S>;
   readonly handlers: Handlers<C, S>;
   readonly loops?: readonly Loop<S>[];
   readonly consumers?: readonly Consumer<S & { readonly db: Database }>[];
@@ -46,6 +55,6 @@ export interface ServiceDefinition<C extends Contract, S, G extends Settings = S
 }
 
 /** Keeps the types of a definition's parts together. */
-export const defineService = <C extends Contract, S, G extends Settings>(
-  definition: ServiceDefinition<C, S, G>,
-): ServiceDefinition<C, S, G> => definition;
+export const defineService = <C extends Contract, S, G extends Settings, P extends Platform = Platform>(
+  definition: ServiceDefinition<C, S, G, P>,
+): ServiceDefinition<C, S, G, P> => definition;

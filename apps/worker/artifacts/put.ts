@@ -1,13 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
-import { type Body, streamOf } from './source.ts';
+import { type Source, streamOf } from './source.ts';
 
 export interface Put {
   readonly url: string;
-  readonly contentType: string;
-  readonly contentEncoding: 'identity' | 'gzip';
-  readonly body: Body;
+  /** Besides the length of the body. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Source;
   readonly signal: AbortSignal;
 }
 
@@ -15,21 +15,22 @@ export interface Put {
 const silenceMs = 60_000;
 const shownBytes = 500;
 
+export interface PutReply {
+  readonly status: number;
+  /** The beginning of the reply. */
+  readonly text: string;
+  /** What the store calls the version that it has now; empty when it does not say. */
+  readonly etag: string;
+}
+
 /**
- * Sends the body once, with its exact length (S3 takes no other), and answers the status and the beginning of the reply.
+ * Sends the body once, with its exact length (S3 takes no other), and answers what the store said.
  * `fetch` cannot do it: it sends streams in chunks of unknown total. Rejected when no reply came.
  */
-export const put = ({
-  url,
-  contentType,
-  contentEncoding,
-  body,
-  signal,
-}: Put): Promise<{ readonly status: number; readonly text: string }> =>
+export const put = ({ url, headers, body, signal }: Put): Promise<PutReply> =>
   new Promise((resolve, reject) => {
     const request = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const headers = { 'content-type': contentType, 'content-encoding': contentEncoding, 'content-length': body.size };
-    const sending = request(url, { method: 'PUT', headers, signal });
+    const sending = request(url, { method: 'PUT', headers: { ...headers, 'content-length': body.size }, signal });
     sending.setTimeout(silenceMs, () => sending.destroy(new Error(`the upload stood still for ${silenceMs / 1000} seconds`)));
     sending.on('error', reject);
     sending.on('response', (reply) => {
@@ -38,7 +39,7 @@ export const put = ({
       reply.on('data', (part: string) => {
         if (text.length < shownBytes) text += part;
       });
-      const done = () => resolve({ status: reply.statusCode ?? 0, text: text.slice(0, shownBytes) });
+      const done = () => resolve({ status: reply.statusCode ?? 0, text: text.slice(0, shownBytes), etag: reply.headers.etag ?? '' });
       reply.on('end', done);
       // A refusal in the middle of the body ends the connection: the status is what counts.
       reply.on('error', done);
@@ -46,3 +47,10 @@ export const put = ({
     // An error of the connection is told by the request itself; this one also catches a file that cannot be read.
     pipeline(streamOf(body), sending).catch(reject);
   });
+
+export const isTaken = ({ status }: PutReply): boolean => status >= 200 && status < 300;
+
+/** Whether the same may succeed later: 400 is what S3 answers to a broken connection, 403 to a URL that has run out (worker.md, section 9). */
+export const worthAnother = ({ status }: PutReply): boolean => status >= 500 || [400, 403, 408, 429].includes(status);
+
+export const refusalOf = ({ status, text }: PutReply): string => `the store answered ${status} ${text.replaceAll(/\s+/g, ' ')}`.trim();

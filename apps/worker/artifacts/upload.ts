@@ -4,7 +4,8 @@ import type { Claim } from '../claim/claim.ts';
 import { backOffMs, pause } from '../pause.ts';
 import { messageOf, Problem } from '../task/problem.ts';
 import { createArtifact } from './create.ts';
-import { put } from './put.ts';
+import { sendInParts } from './parts.ts';
+import { isTaken, type Put, put, refusalOf, worthAnother } from './put.ts';
 import { type Body, gzipped, plain, type Source } from './source.ts';
 
 export interface Upload {
@@ -20,6 +21,8 @@ export interface Uploading {
   readonly claim: Claim;
   /** A folder for temporary files. */
   readonly temporaryFiles: string;
+  /** From this size on data is sent in parts, if the platform offers it. */
+  readonly partsFromBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -52,15 +55,17 @@ const pauses = { firstMs: 300, maxMs: 15_000 } as const;
 const send = async (
   { name, source, contentType, contentEncoding, expires }: Upload,
   body: Body,
-  { claim, signal }: Uploading,
+  { claim, signal, partsFromBytes }: Uploading,
 ): Promise<void> => {
   const request = { storageType: 's3', contentType, contentLength: source.size, expires } as const;
+  const headers = { 'content-encoding': contentEncoding };
   for (let failures = 0; ;) {
     // Each try asks for a URL of its own: the one before may have run out. The queue sees it as a repetition.
     const target = await createArtifact(claim, { name, request, signal });
     if (target.storageType !== 's3')
       throw new Problem('internal-error', `The queue wants the artifact ${name} as ${target.storageType}, not as s3.`);
-    const why = await tryPut({ url: target.putUrl, contentType: target.contentType, contentEncoding, body, signal });
+    if (body.size >= partsFromBytes && (await sendInParts({ claim, name, body, contentEncoding, signal }))) return;
+    const why = await tryPut({ url: target.putUrl, headers: { ...headers, 'content-type': target.contentType }, body, signal });
     if (why === undefined) return;
     failures++;
     if (failures >= attempts || signal.aborted || !why.again)
@@ -69,14 +74,10 @@ const send = async (
   }
 };
 
-// 400 is what S3 answers to a broken connection, 403 to a URL that has run out (worker.md, section 9).
-const worthAnother = (status: number) => status >= 500 || [400, 403, 408, 429].includes(status);
-
-const tryPut = async (wanted: Parameters<typeof put>[0]): Promise<{ readonly message: string; readonly again: boolean } | undefined> => {
+const tryPut = async (wanted: Put): Promise<{ readonly message: string; readonly again: boolean } | undefined> => {
   try {
-    const { status, text } = await put(wanted);
-    if (status >= 200 && status < 300) return undefined;
-    return { message: `the store answered ${status} ${text.replaceAll(/\s+/g, ' ')}`.trim(), again: worthAnother(status) };
+    const reply = await put(wanted);
+    return isTaken(reply) ? undefined : { message: refusalOf(reply), again: worthAnother(reply) };
   } catch (err) {
     return { message: messageOf(err), again: true };
   }

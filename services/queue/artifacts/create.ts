@@ -31,7 +31,7 @@ export const createArtifact: Handler<typeof queue.endpoints.createArtifact, Queu
   const uploadId = newUploadId();
   const wanted = accepted(requestedArtifact({ taskId, runId: Number(runId), name }, body, uploadId));
   if (wanted.storageType === 'object') await reserve(service, wanted, uploadId);
-  return replyTo(service, uploadId, await service.db.tx((tx) => create(tx, wanted)));
+  return replyTo(service, uploadId, await service.db.tx((tx) => create(tx, wanted), 'queue.create-artifact'));
 };
 
 const create = async (tx: Tx, wanted: Artifact): Promise<Created> => {
@@ -71,7 +71,7 @@ const reserve = async (service: QueueService, wanted: Artifact, uploadId: string
     // The new upload id differs from whatever there is.
     if (stored) accepted(differs(stored));
     return task;
-  });
+  }, 'queue.create-object-artifact');
   await reserveObject(service, wanted, { projectId, uploadId });
 };
 

@@ -1,45 +1,16 @@
-import { http } from '@taskcluster/client';
-import { loadConfig } from '@taskcluster/config';
-import { object } from '@taskcluster/contracts';
-import { silentLog } from '@taskcluster/log';
 import { localArtifactStore } from '@taskcluster/service-object';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createQueue, type QueueService } from '../service.ts';
-import { settings } from '../settings.ts';
+import type { QueueService } from '../service.ts';
 import { expireArtifacts } from './expire.ts';
-import { openTestArtifacts, type TestArtifacts } from './fixture.ts';
+import { openTestArtifacts, queueBeside, type TestArtifacts, underStore } from './fixture.ts';
 
 let t: TestArtifacts;
 let service: QueueService;
 beforeAll(async () => {
   t = await openTestArtifacts();
-  const { db, dataDir, rootUrl, credentials, clock } = t.platform;
-  const unused = () => {
-    throw new Error('Expiry has no use for this.');
-  };
-  const store = {
-    rootUrl,
-    dataDir,
-    db,
-    log: silentLog,
-    now: clock.now,
-    keyFor: () => Buffer.alloc(32),
-    credentialsOf: unused,
-    clientOf: unused,
-    authority: { findClient: unused, expand: unused, now: clock.now },
-  };
-  service = createQueue({
-    db,
-    log: silentLog,
-    config: loadConfig(settings, {}),
-    rootUrl,
-    now: clock.now,
-    credentials,
-    object: http(object, { rootUrl, credentials }),
-    artifacts: localArtifactStore({ platform: store }),
-  });
+  service = queueBeside(t, localArtifactStore({ platform: underStore(t) }));
 });
 afterAll(async () => {
   service.claims.close();

@@ -21,7 +21,7 @@ export const finishArtifact: Handler<typeof queue.endpoints.finishArtifact, Queu
   if (!artifact.present && !(await isUploaded(service, artifact))) {
     throw new ApiError('InputError', `The upload of artifact ${name} is not finished. Call finishUpload of the object service first.`);
   }
-  await service.db.tx((tx) => finish(tx, key, uploadId));
+  await service.db.tx((tx) => finish(tx, key, uploadId), 'queue.finish-artifact');
   return undefined;
 };
 

@@ -1,10 +1,15 @@
-import { createTemporaryCredentials, type Client, type Credentials } from '@taskcluster/client';
-import { http } from '@taskcluster/client/http';
+import { createTemporaryCredentials, type Client, type Credentials, http } from '@taskcluster/client';
+import { http as signedHttp } from '@taskcluster/client/http';
+import { loadConfig } from '@taskcluster/config';
 import { object, queue } from '@taskcluster/contracts';
 import { authorizationHeader } from '@taskcluster/hawk';
+import { silentLog } from '@taskcluster/log';
 import { testPlatform, type TestPlatform } from '@taskcluster/server/testing';
+import type { ArtifactStore, Platform } from '@taskcluster/service';
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { createQueue, type QueueService } from '../service.ts';
+import { settings } from '../settings.ts';
 import { newUploadId } from './objects.ts';
 
 type Queue = Client<typeof queue>;
@@ -33,12 +38,12 @@ export interface TestArtifacts {
 const hourMs = 3_600_000;
 export const newId = newUploadId;
 
-export const openTestArtifacts = async (): Promise<TestArtifacts> => {
-  const platform = await testPlatform(inject('postgres'));
+export const openTestArtifacts = async (env: Readonly<Record<string, string>> = {}): Promise<TestArtifacts> => {
+  const platform = await testPlatform(inject('postgres'), env);
   const { rootUrl, credentials: root, clock } = platform;
   const sign = (request: Parameters<typeof authorizationHeader>[0]) => authorizationHeader({ ...request, now: clock.now() });
-  const queueAs = (credentials: Credentials) => http(queue, { rootUrl, credentials, sign });
-  const objectAs = (credentials: Credentials) => http(object, { rootUrl, credentials, sign });
+  const queueAs = (credentials: Credentials) => signedHttp(queue, { rootUrl, credentials, sign });
+  const objectAs = (credentials: Credentials) => signedHttp(object, { rootUrl, credentials, sign });
   const all = queueAs(root);
   const queues = new Map<string, string>();
   const inHours = (hours: number) => new Date(clock.now() + hours * hourMs).toISOString();
@@ -89,3 +94,33 @@ export const openTestArtifacts = async (): Promise<TestArtifacts> => {
     },
   };
 };
+
+const unused = () => {
+  throw new Error('These tests have no use for this.');
+};
+
+/** The platform as what opens a store is given it. */
+export const underStore = ({ platform: { db, dataDir, rootUrl, clock } }: TestArtifacts): Platform => ({
+  rootUrl,
+  dataDir,
+  db,
+  log: silentLog,
+  now: clock.now,
+  keyFor: () => Buffer.alloc(32),
+  credentialsOf: unused,
+  clientOf: unused,
+  authority: { findClient: unused, expand: unused, now: clock.now } as unknown as Platform['authority'],
+});
+
+/** A second queue on the same database, whose loops the test steps. */
+export const queueBeside = ({ platform: { db, rootUrl, credentials, clock } }: TestArtifacts, artifacts: ArtifactStore): QueueService =>
+  createQueue({
+    db,
+    log: silentLog,
+    config: loadConfig(settings, {}),
+    rootUrl,
+    now: clock.now,
+    credentials,
+    object: http(object, { rootUrl, credentials }),
+    artifacts,
+  });

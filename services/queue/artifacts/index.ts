@@ -5,13 +5,19 @@ import { createArtifact } from './create.ts';
 import { finishArtifact } from './finish.ts';
 import { listHandlers } from './list.ts';
 import { readHandlers } from './read.ts';
+import { uploadHandlers } from './upload.ts';
 
+export { abandonUploads } from './abandoned.ts';
 export { expireArtifacts } from './expire.ts';
 
 type ArtifactHandlers = Pick<
   Handlers<typeof queue, QueueService>,
   | 'createArtifact'
   | 'finishArtifact'
+  | 'beginUpload'
+  | 'uploadParts'
+  | 'completeUpload'
+  | 'abortUpload'
   | 'getArtifact'
   | 'getLatestArtifact'
   | 'listArtifacts'
@@ -23,4 +29,4 @@ type ArtifactHandlers = Pick<
 >;
 
 /** The methods for what runs leave behind. */
-export const artifactHandlers: ArtifactHandlers = { createArtifact, finishArtifact, ...readHandlers, ...listHandlers };
+export const artifactHandlers: ArtifactHandlers = { createArtifact, finishArtifact, ...uploadHandlers, ...readHandlers, ...listHandlers };

@@ -63,12 +63,17 @@ export const takeExpired = (tx: Tx, limit: number) =>
   tx.many(
     Artifact,
     sql`
-      select ${columns} from queue.artifacts where expires < platform.now() - interval '30 minutes'
+      select ${columns} from queue.artifacts
+      where expires < platform.now() - interval '30 minutes' and (delete_after is null or delete_after < platform.now())
       order by expires limit ${limit} for update skip locked`,
   );
 
-export const deleteArtifacts = (tx: Tx, keys: readonly ArtifactKey[]) =>
-  tx.run(sql`
-    delete from queue.artifacts a
-    using json_to_recordset(${JSON.stringify(keys.map(({ taskId, runId, name }) => ({ taskId, runId, name })))}::json) as k ("taskId" text, "runId" smallint, name text)
-    where a.task_id = k."taskId" and a.run_id = k."runId" and a.name = k.name`);
+const areKeys = (keys: readonly ArtifactKey[]): Sql => sql`
+  json_to_recordset(${JSON.stringify(keys.map(({ taskId, runId, name }) => ({ taskId, runId, name })))}::json) as k ("taskId" text, "runId" smallint, name text)
+  where a.task_id = k."taskId" and a.run_id = k."runId" and a.name = k.name`;
+
+export const deleteArtifacts = (tx: Tx, keys: readonly ArtifactKey[]) => tx.run(sql`delete from queue.artifacts a using ${areKeys(keys)}`);
+
+/** Expired artifacts whose data could not be deleted are taken again in a day, so that they do not keep others waiting. */
+export const postponeDeletion = (tx: Tx, keys: readonly ArtifactKey[]) =>
+  tx.run(sql`update queue.artifacts a set delete_after = platform.now() + interval '1 day' from ${areKeys(keys)}`);

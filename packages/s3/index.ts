@@ -1,0 +1,2 @@
+export { s3Origins } from './origins.ts';
+export { s3Storage } from './storage.ts';
