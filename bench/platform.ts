@@ -13,6 +13,8 @@ export interface BenchPlatform {
   readonly startMs: number;
   /** What the process and everything that it started occupy, in bytes; shared memory is counted once. Linux only, otherwise 0. */
   memory(): Promise<number>;
+  /** Processor time that the process and everything that it started have used, in milliseconds. Linux only, otherwise 0. */
+  processorMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export const startBenchPlatform = async (dataDir: string): Promise<BenchPlatform
     credentials: await credentialsIn(dataDir),
     startMs,
     memory: () => memoryOf(child.pid ?? 0),
+    processorMs: () => processorMsOf(child.pid ?? 0),
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');
@@ -67,17 +70,31 @@ const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address ? address.port : 0;
 };
 
-/** Proportional set sizes of a process and its descendants, which count a page that n of them share as 1/n for each. */
-const memoryOf = async (root: number): Promise<number> => {
-  const parents = new Map<number, number>();
+interface Stat {
+  readonly parent: number;
+  /** Hundredths of a second, with those of children that have ended. */
+  readonly ticks: number;
+}
+
+/** A process and its descendants. */
+const familyOf = async (root: number): Promise<ReadonlyMap<number, Stat>> => {
+  const all = new Map<number, Stat>();
   for (const name of await readdir('/proc').catch(() => [])) {
     const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : '';
     // The name of the program, in brackets, may contain anything.
-    const parent = /\) \w (\d+)/.exec(stat)?.[1];
-    if (parent) parents.set(Number(name), Number(parent));
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (stat) all.set(Number(name), { parent: Number(fields[1]), ticks: [11, 12, 13, 14].reduce((sum, i) => sum + Number(fields[i]), 0) });
   }
-  const within = (pid: number | undefined): boolean => pid !== undefined && (pid === root || within(parents.get(pid)));
-  const sizes = [...parents.keys()].filter(within).map(async (pid) => {
+  const within = (pid: number | undefined): boolean => pid !== undefined && (pid === root || within(all.get(pid)?.parent));
+  return new Map([...all].filter(([pid]) => within(pid)));
+};
+
+const processorMsOf = async (root: number): Promise<number> =>
+  [...(await familyOf(root)).values()].reduce((sum, { ticks }) => sum + ticks * 10, 0);
+
+/** Proportional set sizes of a process and its descendants, which count a page that n of them share as 1/n for each. */
+const memoryOf = async (root: number): Promise<number> => {
+  const sizes = [...(await familyOf(root)).keys()].map(async (pid) => {
     const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
     return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
   });

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { caller } from './load.ts';
 import type { Result } from './measure.ts';
+import { batch } from './measures/batch.ts';
 import { create } from './measures/create.ts';
 import { drain } from './measures/drain.ts';
 import { fanOut } from './measures/fan-out.ts';
@@ -18,6 +19,7 @@ import { lineOf, machine, record, tableOf } from './report.ts';
 
 const measures: Readonly<Record<string, (queue: Queue, seconds: number) => AsyncGenerator<Result>>> = {
   create,
+  batch,
   claim: claimLatency,
   drain,
   dependency: dependencyLatency,
@@ -68,7 +70,7 @@ try {
   const megabytes = Math.round((await platform.memory()) / 1024 ** 2);
   note({ name: 'memory when idle', text: `${megabytes} MB`, target: { text: '≤ 350 MB', reached: megabytes <= 350 } });
 
-  const queue = queueOf(caller(platform));
+  const queue = queueOf(caller(platform), platform.rootUrl);
   for (const name of wanted) for await (const result of measures[name]?.(queue, seconds) ?? []) note(result);
   console.log(`\n${await machine(dataDir)}\n\n${tableOf(results)}`);
   if (values.record) await record(results, await machine(dataDir), ['npm run bench --', ...process.argv.slice(2)].join(' '));

@@ -21,9 +21,10 @@ export interface BrowserTest {
   readonly close: () => Promise<void>;
 }
 
-export const browserTest = async (cluster: string): Promise<BrowserTest> => {
+/** `env` sets the services' settings. */
+export const browserTest = async (cluster: string, env: Readonly<Record<string, string>> = {}): Promise<BrowserTest> => {
   buildIfNeeded();
-  const platform = await testPlatform(cluster);
+  const platform = await testPlatform(cluster, env);
   const { rootUrl, credentials, dataDir, clients } = platform;
   const identity = { taskQueueId: 'local/default', workerGroup: 'local', workerId: 'here' };
   const worker = startWorker({ rootUrl, credentials, ...identity, capacity: 2, tasksDir: join(dataDir, 'tasks'), log: silentLog });

@@ -99,7 +99,7 @@ describe.skipIf(!found)('the web page', { retry: 2 }, () => {
     await row.waitFor();
     await row.getByRole('img', { name: 'pending' }).waitFor();
     await row.getByRole('link').click();
-    await see(page, /It has waited .* for a worker of nobody\/nothing\./);
+    await see(page, /No worker has ever asked for tasks of nobody\/nothing/);
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Keep it as it is' }).click();
     expect((await t.platform.clients.queue.status({ taskId })).status.state).toBe('pending');
@@ -122,6 +122,35 @@ describe.skipIf(!found)('the web page', { retry: 2 }, () => {
     await page.waitForURL(/state%3Afailed/);
     expect(await page.getByRole('row', { name: /goes well/ }).count()).toBe(0);
     await page.getByRole('row', { name: /goes wrong/ }).waitFor();
+  });
+
+  test('a task that waits says what for, with links to what blocks it, and follows what changes', async () => {
+    const blocker = await t.create('blocks the others', 'true', { taskQueueId: 'nobody/nothing' });
+    const middle = await t.create('in the middle', 'true', { dependencies: [blocker] });
+    const last = await t.create('waits', 'true', { dependencies: [middle] });
+    const page = await t.open();
+    await page.goto(`/tasks/${last}/overview`);
+    const panel = page.getByRole('region', { name: 'Why it is not running' });
+    await panel.getByText(/It waits for 1 dependency to be completed, which comes down to 1 task/).waitFor();
+    await t.platform.clients.queue.cancelTask({ taskId: blocker });
+    await panel.getByText(/It cannot start, because 1 task that had to be completed was not/).waitFor();
+    await panel.getByRole('link', { name: 'blocks the others' }).click();
+    await page.getByRole('heading', { name: 'blocks the others' }).waitFor();
+  });
+
+  test('the list of tasks searches the server, by words and by keys', async () => {
+    await t.create('searched-for linux1804', 'true', { tags: { kind: 'rare' }, projectId: 'some-project' });
+    await t.create('another one', 'true');
+    const page = await t.open();
+    const box = page.getByRole('textbox', { name: 'Filter tasks' });
+    await box.fill('1804 tag:kind=rare project:some-project');
+    await see(page, 'All tasks were searched.');
+    await page.getByRole('row', { name: /searched-for linux1804/ }).waitFor();
+    expect(await page.getByRole('row', { name: /another one/ }).count()).toBe(0);
+    await box.fill('owner:nobody since:1h');
+    await see(page, 'No task fits this filter.');
+    await page.getByRole('button', { name: 'Show the recent tasks' }).click();
+    await page.getByRole('row', { name: /another one/ }).waitFor();
   });
 
   test('what is wrong with a definition is shown where it is', async () => {

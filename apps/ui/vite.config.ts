@@ -1,7 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import * as declared from '@taskcluster/contracts';
 import type { Contract } from '@taskcluster/contracts';
 import { defineConfig, type Plugin } from 'vite';
+
+const source = join(import.meta.dirname, 'src');
+const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file))
+  .map((file) => readFileSync(join(source, file), 'utf8'))
+  .join('\n');
+/** Whether the page calls a method (`queue.status`, or `queue[verb]` with `'cancelTask'`): it calls a third of them, and the others would be carried along for nothing. */
+const isCalled = (service: string, method: string): boolean => new RegExp(`\\b${service}\\.${method}\\b|'${method}'`).test(sources);
 
 /**
  * What a client needs of a contract: routes and the names of query keys. Schemas and descriptions stay out of the bundle,
@@ -11,16 +21,18 @@ const routesOf = ({ service, version, endpoints }: Contract) => ({
   service,
   version,
   endpoints: Object.fromEntries(
-    Object.entries(endpoints).map(([name, { method, route, query, input, output }]) => [
-      name,
-      {
-        method,
-        route,
-        ...(query && { query: Object.fromEntries(Object.keys(query).map((key) => [key, 1])) }),
-        ...(input === 'stream' && { input }),
-        ...(output === 'blob' && { output }),
-      },
-    ]),
+    Object.entries(endpoints)
+      .filter(([name]) => isCalled(service, name))
+      .map(([name, { method, route, query, input, output }]) => [
+        name,
+        {
+          method,
+          route,
+          ...(query && { query: Object.fromEntries(Object.keys(query).map((key) => [key, 1])) }),
+          ...(input === 'stream' && { input }),
+          ...(output === 'blob' && { output }),
+        },
+      ]),
   ),
 });
 

@@ -9,6 +9,8 @@ export interface CallOptions {
   readonly retries?: number;
   /** The type of a body that is not JSON. */
   readonly contentType?: string;
+  /** What the service may do differently for this caller if it can (RFC 7240); one that cannot ignores it. */
+  readonly prefer?: string;
 }
 
 /** Route parameters and query keys together: their names never collide within a method. */

@@ -65,6 +65,7 @@ const attempt = async ({ options, endpoint, path, body, callOptions }: Attempt):
   const streamed = endpoint.input === 'stream';
   if (streamed) headers['content-type'] = callOptions.contentType ?? 'application/octet-stream';
   else if (body !== undefined) headers['content-type'] = 'application/json';
+  if (callOptions.prefer) headers.prefer = callOptions.prefer;
   // A blob may be followed for hours: only the wait for its head is bounded by the caller's signal.
   const signals = [
     callOptions.signal,

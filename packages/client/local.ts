@@ -8,7 +8,7 @@ export type Invoke = (call: {
   readonly given: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
   readonly caller: LocalCaller;
-  /** Of these, the signal and the content type matter in a process. */
+  /** Of these, the signal, the content type and the preference matter in a process. */
   readonly options?: CallOptions;
 }) => Promise<unknown>;
 

@@ -28,7 +28,7 @@ export const cancelGroup = async (db: Database, taskGroupId: string): Promise<re
       });
       await applyChanges(tx, changes, now);
       return { done: page.length < groupBatch, last: page.at(-1) ?? after, ids: changes.map((c) => c.task.taskId) };
-    });
+    }, 'queue.cancel-group');
     canceled.push(...ids);
     if (done) return canceled;
     after = last;

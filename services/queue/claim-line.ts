@@ -5,6 +5,8 @@ export interface ClaimRequest {
   readonly workerId: string;
   /** Most tasks to claim, 1 to 32. */
   readonly tasks: number;
+  /** How long the claims last unless they are prolonged, in milliseconds. */
+  readonly claimMs: number;
 }
 
 /**

@@ -1,17 +1,15 @@
 import { type ClaimedTask, type TaskDefinition } from '@taskcluster/contracts';
-import type { Database, Tx } from '@taskcluster/db';
+import type { Database } from '@taskcluster/db';
 import type { Claim, ClaimRequest } from './claim-line.ts';
 import { type Change, claim } from './domain/life-cycle.ts';
 import { priorityOf, statusOf, type Task } from './domain/task.ts';
 import { claimsByWorker } from './domain/worker.ts';
 import { takePending } from './store/claims.ts';
-import { type RecordedClaims, recordClaims } from './store/workers.ts';
 import { applyChanges } from './transitions.ts';
 import type { IssueCredentials } from './task-credentials.ts';
 
 export interface ClaimerOptions {
   readonly db: Database;
-  readonly claimTimeoutMs: number;
   /** How often a queue is written to be in use, in milliseconds. */
   readonly workerInfoMs: number;
   readonly issueCredentials: IssueCredentials;
@@ -29,9 +27,9 @@ export interface Claimed {
  * Entries that turned out to be out of date are gone, and the place is tried again. A quarantined worker gets `undefined`.
  */
 export const claimer =
-  ({ db, claimTimeoutMs, workerInfoMs, issueCredentials }: ClaimerOptions): Claim<ClaimedTask> =>
+  ({ db, workerInfoMs, issueCredentials }: ClaimerOptions): Claim<ClaimedTask> =>
   async (taskQueueId, requests) => {
-    const { won, quarantined } = await db.tx(async (tx) => {
+    const { won, quarantined } = await db.steady.tx(async (tx) => {
       const wins: Claimed[] = [];
       for (;;) {
         const open = stillAsking(requests, wins);
@@ -41,27 +39,20 @@ export const claimer =
         const claims = taken.flatMap(({ runId, now, definition, quarantined: _, ...task }) => {
           const request = slots[0];
           if (!request) return [];
-          const { workerGroup, workerId } = request;
-          const change = claim(task, { runId, workerGroup, workerId, claimTimeoutMs }, now);
+          const { workerGroup, workerId, claimMs } = request;
+          const change = claim(task, { runId, workerGroup, workerId, claimTimeoutMs: claimMs }, now);
           if ('refused' in change) return [];
           slots.shift();
           return [{ change, won: { task: change.task, definition: definition as TaskDefinition, request } }];
         });
         const changes: Change[] = claims.map((c) => c.change);
         wins.push(...claims.map((c) => c.won));
-        // Neither waits for the other, so both travel together.
-        await Promise.all([
-          applyChanges(tx, changes, taken[0]?.now ?? ''),
-          record(
-            tx,
-            { taskQueueId, everyMs: workerInfoMs },
-            claims.map((c) => c.won),
-          ),
-        ]);
-        if (taken.length < wanted || changes.length === taken.length)
-          return { won: wins, quarantined: new Set([...refused].map((i) => open[i]?.request)) };
+        const workers = claimsByWorker(claims.map((c) => runOf(c.won)));
+        const last = taken.length < wanted || changes.length === taken.length;
+        await applyChanges(tx, changes, taken[0]?.now ?? '', { claims: { taskQueueId, workers, everyMs: workerInfoMs }, last });
+        if (last) return { won: wins, quarantined: new Set([...refused].map((i) => open[i]?.request)) };
       }
-    });
+    }, 'queue.claim');
     return requests.map((request) =>
       quarantined.has(request) ? undefined : won.filter((c) => c.request === request).map((c) => answerOf(c, issueCredentials)),
     );
@@ -74,16 +65,12 @@ const stillAsking = (requests: readonly ClaimRequest[], won: readonly Claimed[])
     return { request, workerGroup, workerId, tasks: request.tasks - won.filter((c) => c.request === request).length };
   });
 
-const record = async (tx: Tx, place: Pick<RecordedClaims, 'taskQueueId' | 'everyMs'>, won: readonly Claimed[]): Promise<void> => {
-  if (won.length === 0) return;
-  const runs = won.map(({ task, request: { workerGroup, workerId } }) => ({
-    workerGroup,
-    workerId,
-    taskId: task.taskId,
-    runId: task.runs.length - 1,
-  }));
-  await recordClaims(tx, { ...place, workers: claimsByWorker(runs) });
-};
+const runOf = ({ task, request: { workerGroup, workerId } }: Claimed) => ({
+  workerGroup,
+  workerId,
+  taskId: task.taskId,
+  runId: task.runs.length - 1,
+});
 
 export const answerOf = (
   { task, definition, request: { workerGroup, workerId } }: Claimed,

@@ -5,8 +5,8 @@ import { batched, type Database, type Outcome, type Tx } from '@taskcluster/db';
 import { isDeepStrictEqual } from 'node:util';
 import { messageFor } from './domain/announce.ts';
 import { priorityOf, rankOf, stateOf, statusOf, type Task } from './domain/task.ts';
-import { createGroups, extendGroups, shareGroups } from './store/groups.ts';
-import { findFullTasks, insertTasks, type NewTask, shareDependencies } from './store/tasks.ts';
+import { createGroups, extendGroups, type SharedGroup, shareGroups } from './store/groups.ts';
+import { insertTasksLast, shareFullTasks, type NewTask, shareDependencies } from './store/tasks.ts';
 import { channels } from './transitions.ts';
 
 /** A task to be created: complete and checked in itself (`domain/definition.ts`), and its author may create it. */
@@ -20,58 +20,85 @@ const hourMs = 3_600_000;
 const plusHour = (time: string) => new Date(Math.min(Date.parse(time) + hourMs, Date.UTC(9999, 11, 31, 23, 59, 59, 999))).toISOString();
 
 /** Creates tasks, those that arrive together in one transaction: the task, its group, edges, pending entry and messages exist together or not at all. */
-export const creations = (db: Database): ((request: CreateRequest) => Promise<TaskStatus>) =>
-  batched<CreateRequest, TaskStatus>({ run: (requests) => db.tx((tx) => createAll(tx, requests)) });
+export const creations = (db: Database): ((request: CreateRequest) => Promise<TaskStatus>) => {
+  const knownGroups = recentlySeen(10_000);
+  return batched<CreateRequest, TaskStatus>({
+    run: async (requests) => {
+      const { refusals, created, existing, unfit } = await db.steady.tx((tx) => createAll(tx, requests, knownGroups), 'queue.create');
+      // What was there already is looked at afterwards: nothing is to be written for it but announcements.
+      const stored =
+        existing.length === 0 ? undefined : await db.steady.tx((tx) => compareWithStored(tx, existing, unfit), 'queue.create-again');
+      return requests.map((request) => {
+        const error = refusals.get(request);
+        if (error) return { error };
+        const candidate = created.get(request);
+        if (candidate) return { value: statusOf(candidate.task) };
+        return stored?.get(request) ?? { error: new Error('A request was lost in its batch. This is a bug.') };
+      });
+    },
+  });
+};
+
+/** The last `max` groups that were seen to exist. A hint only: one that is gone since is created again. */
+const recentlySeen = (max: number) => {
+  const seen = new Set<string>();
+  return {
+    has: (id: string) => seen.has(id),
+    add: (id: string) => {
+      seen.add(id);
+      if (seen.size > max) for (const oldest of seen) return void seen.delete(oldest);
+    },
+  };
+};
+type KnownGroups = ReturnType<typeof recentlySeen>;
 
 interface Candidate extends CreateRequest {
   readonly task: Task;
   readonly dependencies: NewTask['dependencies'];
 }
 
-const createAll = async (tx: Tx, requests: readonly CreateRequest[]): Promise<Outcome<TaskStatus>[]> => {
+interface Created {
+  readonly refusals: ReadonlyMap<CreateRequest, ApiError>;
+  readonly created: ReadonlyMap<CreateRequest, Candidate>;
+  /** Those whose id is taken, and those that can only be right if it is. */
+  readonly existing: readonly CreateRequest[];
+  readonly unfit: ReadonlyMap<CreateRequest, ApiError>;
+}
+
+const createAll = async (tx: Tx, requests: readonly CreateRequest[], known: KnownGroups): Promise<Created> => {
   const refusals = new Map<CreateRequest, ApiError>();
-  const now = await joinGroups(tx, requests, refusals);
+  const now = await joinGroups(tx, requests, { refusals, known });
   const states = await dependencyStates(tx, requests);
   const candidates = new Map<CreateRequest, Candidate>();
+  // A task that exists was fit when it was created: its dependencies may have expired since.
+  const unfit = new Map<CreateRequest, ApiError>();
   for (const request of requests) {
     if (refusals.has(request)) continue;
     const wrong = wrongDependencies(request, states);
-    if (wrong) refusals.set(request, wrong);
+    if (wrong) unfit.set(request, wrong);
     else candidates.set(request, candidateOf(request, states, now));
   }
   const inserted = await insert(tx, [...candidates.values()]);
-  const existing = [...candidates.values()].filter((c) => inserted.get(c.taskId) !== c);
-  const stored = await compareWithStored(tx, existing);
-  return requests.map((request) => {
-    const error = refusals.get(request);
-    const candidate = candidates.get(request);
-    if (error) return { error };
-    if (!candidate) return { error: new Error('A request was lost in its batch. This is a bug.') };
-    return stored.get(candidate) ?? { value: statusOf(candidate.task) };
-  });
+  const entries = [...candidates];
+  return {
+    refusals,
+    created: new Map(entries.filter(([, c]) => inserted.get(c.taskId) === c)),
+    existing: [...entries.filter(([, c]) => inserted.get(c.taskId) !== c).map(([request]) => request), ...unfit.keys()],
+    unfit,
+  };
 };
 
 /**
  * Every group exists, belongs to the same scheduler, is not sealed, and outlives the task; it stays so until the transaction
  * ends. Answers the time of the transaction.
  */
-const joinGroups = async (tx: Tx, requests: readonly CreateRequest[], refusals: Map<CreateRequest, ApiError>): Promise<string> => {
-  const groupOf = ({ taskId, definition }: CreateRequest) => definition.taskGroupId ?? taskId;
-  const ids = [...new Set(requests.map(groupOf))];
-  let groups = new Map((await shareGroups(tx, ids)).map((g) => [g.taskGroupId, g]));
-  const created = requests.filter((r) => !groups.has(groupOf(r)));
-  if (created.length > 0) {
-    const first = new Map(created.toReversed().map((r) => [groupOf(r), r.definition]));
-    await createGroups(
-      tx,
-      [...first].map(([taskGroupId, d]) => ({
-        taskGroupId,
-        schedulerId: d.schedulerId ?? '-',
-        expires: plusHour(d.expires ?? d.deadline),
-      })),
-    );
-    groups = new Map((await shareGroups(tx, ids)).map((g) => [g.taskGroupId, g]));
-  }
+const joinGroups = async (
+  tx: Tx,
+  requests: readonly CreateRequest[],
+  { refusals, known }: { readonly refusals: Map<CreateRequest, ApiError>; readonly known: KnownGroups },
+): Promise<string> => {
+  const groups = await shareOrCreate(tx, requests, known);
+  for (const id of groups.keys()) known.add(id);
   const extended = new Map<string, string>();
   for (const request of requests) {
     const group = groups.get(groupOf(request));
@@ -102,6 +129,38 @@ const joinGroups = async (tx: Tx, requests: readonly CreateRequest[], refusals: 
       [...extended].map(([taskGroupId, expires]) => ({ taskGroupId, expires })),
     );
   return [...groups.values()][0]?.now ?? '';
+};
+
+const groupOf = ({ taskId, definition }: CreateRequest) => definition.taskGroupId ?? taskId;
+
+/**
+ * The groups of these requests, locked. A group that was seen is shared; any other is probably new (a task that names no group is alone
+ * in its own) and is created, which says whether it was there.
+ */
+const shareOrCreate = async (tx: Tx, requests: readonly CreateRequest[], known: KnownGroups): Promise<ReadonlyMap<string, SharedGroup>> => {
+  const first = new Map(requests.toReversed().map((r) => [groupOf(r), r.definition]));
+  const ids = [...first.keys()];
+  const create = (missing: readonly string[]) =>
+    createGroups(
+      tx,
+      missing.map((taskGroupId) => {
+        const { schedulerId = '-', expires, deadline } = first.get(taskGroupId) ?? { deadline: '' };
+        return { taskGroupId, schedulerId, expires: plusHour(expires ?? deadline) };
+      }),
+    );
+  const groups = new Map<string, SharedGroup>();
+  const look = async (wanted: readonly string[], how: (ids: readonly string[]) => Promise<readonly SharedGroup[]>) => {
+    if (wanted.length > 0) for (const group of await how(wanted)) groups.set(group.taskGroupId, group);
+  };
+  const missing = () => ids.filter((id) => !groups.has(id));
+  const share = (wanted: readonly string[]) => shareGroups(tx, wanted);
+  const isKnown = Map.groupBy(ids, (id) => known.has(id));
+  await Promise.all([look(isKnown.get(true) ?? [], share), look(isKnown.get(false) ?? [], create)]);
+  await look(missing(), share);
+  // Seen once, and expired since.
+  await look(missing(), create);
+  await look(missing(), share);
+  return groups;
 };
 
 type DependencyStates = ReadonlyMap<string, { readonly state: string; readonly expires: string }>;
@@ -169,7 +228,7 @@ const candidateOf = (request: CreateRequest, states: DependencyStates, now: stri
 const insert = async (tx: Tx, candidates: readonly Candidate[]): Promise<ReadonlyMap<string, Candidate>> => {
   const first = new Map(candidates.toReversed().map((c) => [c.taskId, c]));
   if (first.size === 0) return first;
-  const rows = await insertTasks(tx, [...first.values()].map(rowOf));
+  const rows = await insertTasksLast(tx, [...first.values()].map(rowOf));
   const inserted = new Map(rows.map(({ taskId }) => [taskId, first.get(taskId) as Candidate]));
   if (inserted.size > 0) tx.wake(messagesWritten);
   for (const { task } of inserted.values()) if (task.runs.length > 0) tx.wake(channels.pending, task.taskQueueId);
@@ -194,29 +253,34 @@ const rowOf = ({ task, definition, dependencies }: Candidate): NewTask => {
 };
 
 /** A repeat of what is stored succeeds and announces again; anything else under a taken id is a conflict. */
-const compareWithStored = async (tx: Tx, candidates: readonly Candidate[]): Promise<ReadonlyMap<Candidate, Outcome<TaskStatus>>> => {
-  if (candidates.length === 0) return new Map();
-  const stored = new Map(
-    (
-      await findFullTasks(
-        tx,
-        candidates.map((c) => c.taskId),
-      )
-    ).map((t) => [t.taskId, t]),
+const compareWithStored = async (
+  tx: Tx,
+  requests: readonly CreateRequest[],
+  unfit: Created['unfit'],
+): Promise<ReadonlyMap<CreateRequest, Outcome<TaskStatus>>> => {
+  // Under a lock: what is announced again comes before whatever happens next.
+  const rows = await shareFullTasks(
+    tx,
+    requests.map((r) => r.taskId),
   );
-  const answers = new Map<Candidate, Outcome<TaskStatus>>();
+  const stored = new Map(rows.map((t) => [t.taskId, t]));
+  const answers = new Map<CreateRequest, Outcome<TaskStatus>>();
   const repeated = new Map<string, Task>();
-  for (const candidate of candidates) {
-    const { taskId, definition } = candidate;
+  for (const request of requests) {
+    const { taskId, definition } = request;
     const row = stored.get(taskId);
-    const differing = row ? differences({ ...row.definition, priority: priorityOf(row.rank) }, definition) : ['taskId'];
-    if (!row || differing.length > 0) {
+    if (!row) {
+      answers.set(request, { error: unfit.get(request) ?? goneSince(taskId) });
+      continue;
+    }
+    const differing = differences({ ...row.definition, priority: priorityOf(row.rank) }, definition);
+    if (differing.length > 0) {
       const message = `Task ${taskId} exists already and is another one: ${differing.join(', ')} differ${differing.length === 1 ? 's' : ''}. Choose a new taskId, or send exactly the definition that was sent before.`;
-      answers.set(candidate, { error: new ApiError('RequestConflict', message) });
+      answers.set(request, { error: new ApiError('RequestConflict', message) });
       continue;
     }
     repeated.set(taskId, row);
-    answers.set(candidate, { value: statusOf(row) });
+    answers.set(request, { value: statusOf(row) });
   }
   const again = [...repeated.values()].flatMap((task) => {
     const pending = task.runs.length === 1 && task.runs[0]?.state === 'pending';
@@ -225,6 +289,9 @@ const compareWithStored = async (tx: Tx, candidates: readonly Candidate[]): Prom
   await appendMessages(tx, again);
   return answers;
 };
+
+const goneSince = (taskId: string) =>
+  new ApiError('RequestConflict', `There was a task ${taskId} a moment ago, and it has expired meanwhile. Send the request again.`);
 
 const differences = (a: object, b: object): string[] => {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);

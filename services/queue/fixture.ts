@@ -28,8 +28,11 @@ export interface TestQueue {
 
 export const slugid = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
 
-const definition = queueService(() => {
-  throw new Error('These tests store no artifacts.');
+const definition = queueService({
+  settings: {},
+  open: () => {
+    throw new Error('These tests store no artifacts.');
+  },
 });
 
 export const openTestQueue = async (env: Readonly<Record<string, string>> = {}): Promise<TestQueue> => {
@@ -43,7 +46,7 @@ export const openTestQueue = async (env: Readonly<Record<string, string>> = {}):
     now: clock.now,
     credentials: { clientId: 'static/taskcluster/queue', accessToken: 'a'.repeat(44) },
     object: local(object, () => Promise.reject(new Error('no object service here')), { clientId: 'test', scopes: [] }),
-    artifacts: { putUrl: async () => '', getUrl: async () => '', delete: async () => {} },
+    artifacts: { putUrl: async () => '', getUrl: async () => '', delete: async () => [], check: async () => {} },
   });
   const invoke = invoker(methodsOf(serviceApi({ contract, handlers: definition.handlers, service: queue }), monitoringHandlers({})));
   const clientWith = (...scopes: readonly string[]) => local(contract, invoke, { clientId: 'test', scopes });

@@ -1,6 +1,6 @@
 import { ApiError } from '@taskcluster/api';
 import { appendMessages } from '@taskcluster/bus';
-import type { Database } from '@taskcluster/db';
+import type { Database, Tx } from '@taskcluster/db';
 import { type Group, groupPriorityChanged, priorityChanged } from './domain/announce.ts';
 import { changePriority, type PriorityChange } from './domain/priority.ts';
 import { priorityOf, type Task } from './domain/task.ts';
@@ -16,6 +16,16 @@ const rowOf = ({ task: { taskId, taskQueueId, rank }, oldRank, pendingSince }: P
   pendingSince: pendingSince ?? null,
 });
 
+/**
+ * Writes the changes. An entry that a claim has taken but not yet committed is nowhere to be moved from, and if that claim failed it would
+ * stay at its old place; so everything is tried again, as after a serialisation failure (40001), once the claim is over.
+ */
+const write = async (tx: Tx, changes: readonly PriorityChange[]): Promise<void> => {
+  const pending = changes.filter((c) => c.pendingSince !== undefined).length;
+  if ((await writePriorities(tx, changes.map(rowOf))) < pending)
+    throw Object.assign(new Error('A claim holds the place of a task whose priority was to change. Try again.'), { code: '40001' });
+};
+
 /** Gives a task another priority, moves its place in the queue, and announces it. */
 export const setPriority = (db: Database, taskId: string, rank: number): Promise<Task> =>
   db.tx(async (tx) => {
@@ -24,10 +34,10 @@ export const setPriority = (db: Database, taskId: string, rank: number): Promise
     const { now, ...task } = locked;
     const change = changePriority(task, rank, now);
     if ('refused' in change) throw new ApiError(change.refused, change.message);
-    await writePriorities(tx, [rowOf(change)]);
+    await write(tx, [change]);
     await appendMessages(tx, [priorityChanged(change)]);
     return change.task;
-  });
+  }, 'queue.priority');
 
 /** Most tasks of a group that one transaction works on: it holds their locks, and workers that report wait for it. */
 export const groupBatch = 200;
@@ -51,14 +61,14 @@ export const setGroupPriority = async (
         const change = changePriority(task, rank, now);
         return 'refused' in change ? [] : [change];
       });
-      if (changes.length > 0) await writePriorities(tx, changes.map(rowOf));
+      if (changes.length > 0) await write(tx, changes);
       const isLast = page.length < groupBatch;
       if (isLast) {
         const tasksAffected = changed.length + changes.length;
         await appendMessages(tx, [groupPriorityChanged(group, { newPriority: priorityOf(rank), tasksAffected })]);
       }
       return { done: isLast, last: page.at(-1) ?? after, ids: changes.map((c) => c.task.taskId) };
-    });
+    }, 'queue.group-priority');
     changed.push(...ids);
     if (done) return changed;
     after = last;

@@ -1,4 +1,6 @@
+import { sql } from '@taskcluster/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cancel, report } from './domain/life-cycle.ts';
 import {
   aDefinition,
   aQueue,
@@ -42,6 +44,17 @@ describe('creating a task', () => {
       code: 'RequestConflict',
       message: expect.stringContaining('payload'),
     });
+  });
+
+  test('under a taken id is a conflict also when it is wrong otherwise, and a repeat succeeds after its dependencies are gone', async () => {
+    const required = await createTask(t);
+    const taskId = slugid();
+    const definition = aDefinition(t, { dependencies: [required] });
+    await t.client.createTask({ taskId }, definition);
+    expect(await refusal(t.client.createTask({ taskId }, { ...definition, dependencies: [slugid()] }))).toBe('RequestConflict');
+    await t.queue.db.run(sql`delete from queue.tasks where task_id = ${required}`);
+    expect((await t.client.createTask({ taskId }, definition)).status.state).toBe('unscheduled');
+    expect(await refusal(t.client.createTask({ taskId: slugid() }, definition))).toBe('InputError');
   });
 
   test('compares times in milliseconds, so that finer digits are no conflict', async () => {
@@ -260,6 +273,19 @@ describe('resolving', () => {
     await t.client.reportFailed({ taskId: second, runId: '0' });
     expect(await announcements()).toBe(1);
   });
+});
+
+test('what one of several events at once does to another task is seen by the next', async () => {
+  const taskQueueId = aQueue();
+  const first = await createTask(t, { taskQueueId });
+  const dependent = await createTask(t, { taskQueueId, dependencies: [first] });
+  await claimOne(t, taskQueueId);
+  // In one turn, so that they share a transaction.
+  const done = () => t.queue.transit({ taskId: first, decide: (task, now) => report(task, 0, 'completed', now) });
+  await Promise.all([done(), done(), t.queue.transit({ taskId: dependent, decide: cancel })]);
+  const { status } = await t.client.status({ taskId: dependent });
+  expect(status.runs).toMatchObject([{ reasonCreated: 'scheduled', state: 'exception', reasonResolved: 'canceled' }]);
+  expect((await t.client.taskQueueCounts({ taskQueueId })).pendingTasks).toBe(0);
 });
 
 describe('time', () => {

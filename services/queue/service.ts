@@ -69,18 +69,18 @@ export const createQueue = (parts: QueueParts): QueueService => {
     createTask: creations(db),
     transit: transitions(db),
     findTask: reading(
-      (ids) => findTasks(db, ids),
+      (ids) => findTasks(db.steady, ids),
       (task): Task => task,
     ),
     findDefinition: reading(
-      (ids) => findFullTasks(db, ids),
+      (ids) => findFullTasks(db.steady, ids),
       (row) => ({ ...(row.definition as TaskDefinition), priority: priorityOf(row.rank) }),
     ),
     claims: openClaimRoom({
       db,
       log,
       pollMs: config.claimPollMs,
-      claim: claimer({ db, claimTimeoutMs: config.claimTimeoutMs, workerInfoMs: config.workerInfoMs, issueCredentials }),
+      claim: claimer({ db, workerInfoMs: config.workerInfoMs, issueCredentials }),
     }),
     issueCredentials,
     seen: noticing(parts),

@@ -7,6 +7,11 @@ export const settings = {
     default: '20m',
     description: 'How long a claim lasts unless the worker reclaims. Official workers need more than 3.5 minutes.',
   }),
+  firstClaimMs: duration({
+    env: 'TASK_FIRST_CLAIM_TIMEOUT',
+    default: '60s',
+    description: 'How long the first claim lasts of a worker that says it acknowledges claims, unless it reclaims or reports.',
+  }),
   maxTaskDeadlineMs: duration({
     env: 'MAX_TASK_DEADLINE',
     default: '5d',

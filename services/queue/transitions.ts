@@ -4,9 +4,17 @@ import { batched, type Database, type Outcome, type Tx } from '@taskcluster/db';
 import { messageFor } from './domain/announce.ts';
 import { type Change, type Decision, type Refusal, schedule } from './domain/life-cycle.ts';
 import { stateOf, type Task } from './domain/task.ts';
-import { type ChangeRow, countOff, queueResolutions, type Resolution, satisfyEdges, writeChanges } from './store/changes.ts';
-import { noteGroups } from './store/groups.ts';
-import { findTasks, lockTasks } from './store/tasks.ts';
+import {
+  type ChangeRow,
+  countOff,
+  queueResolutions,
+  type Resolution,
+  type SatisfiedEdges,
+  satisfyEdges,
+  writeChanges,
+} from './store/changes.ts';
+import type { RecordedClaims } from './store/workers.ts';
+import { findTasks, hasDependents, lockTasks } from './store/tasks.ts';
 
 /** An event that happens to a task. */
 export interface Transition {
@@ -18,7 +26,6 @@ export const channels = {
   pending: 'queue.pending',
   groupChecks: 'queue.group-checks',
   resolutions: 'queue.resolutions',
-  claims: 'queue.claims',
 } as const;
 
 /** Most edges that a resolution satisfies in its own transaction; the rest is the work of a loop that is woken by it. */
@@ -26,12 +33,14 @@ export const maxEdgesAtOnce = 1_000;
 
 /** Runs transitions, those that arrive together in one transaction; each caller gets its own answer or error. */
 export const transitions = (db: Database): ((transition: Transition) => Promise<Task>) =>
-  batched<Transition, Task>({ run: (items) => db.tx((tx) => runAll(tx, items)) });
+  batched<Transition, Task>({ run: (items) => db.steady.tx((tx) => runAll(tx, items), 'queue.transit') });
 
 const refusal = ({ refused, message }: Refusal) => new ApiError(refused, message);
 
 const runAll = async (tx: Tx, items: readonly Transition[]): Promise<Outcome<Task>[]> => {
-  const locked = await lockTasks(tx, [...new Set(items.map((i) => i.taskId))]);
+  const taskIds = [...new Set(items.map((i) => i.taskId))];
+  // Sent together; the second is answered under the locks of the first.
+  const [locked, dependents] = await Promise.all([lockTasks(tx, taskIds), hasDependents(tx, taskIds)]);
   const tasks = new Map<string, Task>(locked.map(({ now: _, ...task }) => [task.taskId, task]));
   const now = locked[0]?.now ?? '';
   const outcomes: Outcome<Task>[] = [];
@@ -41,6 +50,8 @@ const runAll = async (tx: Tx, items: readonly Transition[]): Promise<Outcome<Tas
     if (changes.has(taskId)) {
       await applyChanges(tx, [...changes.values()], now);
       changes = new Map();
+      // What was written may have scheduled others of these tasks, which depend on it.
+      for (const { now: _, ...task } of await lockTasks(tx, taskIds)) tasks.set(task.taskId, task);
     }
     const task = tasks.get(taskId);
     const decision: Decision = task
@@ -53,26 +64,52 @@ const runAll = async (tx: Tx, items: readonly Transition[]): Promise<Outcome<Tas
       outcomes.push({ value: decision.task });
     }
   }
-  await applyChanges(tx, [...changes.values()], now);
+  await applyChanges(tx, [...changes.values()], now, { last: !dependents });
   return outcomes;
 };
 
-/** Writes changes of locked tasks (each task once) and everything that follows from them: messages, dependents, notes about groups. */
-export const applyChanges = async (tx: Tx, changes: readonly Change[], now: string): Promise<void> => {
+interface ApplyOptions {
+  /** What workers claimed by these changes. */
+  readonly claims?: RecordedClaims;
+  /** This ends the transaction, and nothing depends on these tasks (`hasDependents`). */
+  readonly last?: boolean;
+}
+
+/**
+ * Writes changes of locked tasks (each task once) and everything that follows from them: messages, dependents, notes about groups, and
+ * what their workers are known for when the changes are claims.
+ */
+export const applyChanges = async (
+  tx: Tx,
+  changes: readonly Change[],
+  now: string,
+  { claims, last = false }: ApplyOptions = {},
+): Promise<void> => {
   const effective = changes.filter((c) => c.announce.length > 0 || c.claim !== undefined);
   if (effective.length === 0) return;
   const resolved = effective.filter((c) => c.resolved).map((c) => c.task);
-  // Sent together: each is a statement of its own, in this order, and none waits for the answer to the one before.
-  await Promise.all([writeChanges(tx, effective.map(rowOf)), resolved.length > 0 ? afterResolution(tx, resolved, now) : undefined]);
+  const resolutions = resolved.map((t) => ({ taskId: t.taskId, completed: stateOf(t) === 'completed' }));
+  const groups = [...new Set(resolved.map((t) => t.taskGroupId))];
+  const edges = await writeChanges(tx, effective.map(rowOf), {
+    last,
+    resolutions: last ? [] : resolutions,
+    maxEdges: maxEdgesAtOnce,
+    groups,
+    claims,
+  });
   tx.wake(messagesWritten);
   for (const { task, pending } of effective) if (pending !== undefined) tx.wake(channels.pending, task.taskQueueId);
-  if (effective.some((c) => c.claim)) tx.wake(channels.claims);
+  if (groups.length > 0) tx.wake(channels.groupChecks);
+  if (await scheduleDependents(tx, edges, now)) return;
+  await queueResolutions(tx, resolutions);
+  tx.wake(channels.resolutions);
 };
 
-const rowOf = ({ task, announce, pending, unpend, claim }: Change): ChangeRow => {
-  const { taskId, taskQueueId, rank, deadline } = task;
+const rowOf = ({ task, announce, pending, unpend, claim, resolved = false }: Change): ChangeRow => {
+  const { taskId, taskGroupId, taskQueueId, rank, deadline } = task;
   return {
     taskId,
+    taskGroupId,
     state: stateOf(task),
     runs: task.runs,
     retriesLeft: task.retriesLeft,
@@ -81,23 +118,17 @@ const rowOf = ({ task, announce, pending, unpend, claim }: Change): ChangeRow =>
     unpend: unpend ? { taskQueueId, ...unpend } : null,
     claim: claim ? { taskQueueId, ...claim } : null,
     endsClaim: claim === null,
+    settled: resolved,
+    reopenedUntil: pending !== undefined && task.runs[pending]?.reasonCreated === 'rerun' ? deadline : null,
     messages: announce.map((a) => messageFor(task, a)),
   };
 };
 
-const afterResolution = async (tx: Tx, tasks: readonly Task[], now: string): Promise<void> => {
-  const groups = [...new Set(tasks.map((t) => t.taskGroupId))];
-  tx.wake(channels.groupChecks);
-  const resolutions = tasks.map((t) => ({ taskId: t.taskId, completed: stateOf(t) === 'completed' }));
-  const [allTold] = await Promise.all([tellDependents(tx, resolutions, now), noteGroups(tx, groups)]);
-  if (allTold) return;
-  await queueResolutions(tx, resolutions);
-  tx.wake(channels.resolutions);
-};
-
 /** Schedules the dependents that waited for nothing but these tasks. Answers whether all were told: false when the limit was reached. */
-export const tellDependents = async (tx: Tx, resolutions: readonly Resolution[], now: string): Promise<boolean> => {
-  const edges = await satisfyEdges(tx, resolutions, maxEdgesAtOnce);
+export const tellDependents = async (tx: Tx, resolutions: readonly Resolution[], now: string): Promise<boolean> =>
+  scheduleDependents(tx, await satisfyEdges(tx, resolutions, maxEdgesAtOnce), now);
+
+const scheduleDependents = async (tx: Tx, edges: readonly SatisfiedEdges[], now: string): Promise<boolean> => {
   const ready = await countOff(tx, edges);
   if (ready.length > 0) {
     const tasks = await findTasks(tx, ready);

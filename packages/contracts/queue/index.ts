@@ -2,9 +2,14 @@ import { contract, monitoring } from '../contract.ts';
 import { patterns } from '../identifiers.ts';
 
 import { artifactEndpoints } from './artifact-endpoints.ts';
+import { batchEndpoints } from './batch-endpoints.ts';
 import { exchanges } from './exchanges.ts';
+import { followEndpoints } from './follow-endpoints.ts';
 import { groupEndpoints } from './group-endpoints.ts';
+import { searchEndpoints } from './search-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
+import { uploadEndpoints } from './upload-endpoints.ts';
+import { whyEndpoints } from './why-endpoints.ts';
 import { workerEndpoints } from './worker-endpoints.ts';
 import { workerMetadataEndpoints } from './worker-metadata-endpoints.ts';
 
@@ -32,10 +37,15 @@ export const queue = contract({
   },
   endpoints: {
     ...taskEndpoints,
+    ...batchEndpoints,
+    ...whyEndpoints,
+    ...followEndpoints,
+    ...searchEndpoints,
     ...groupEndpoints,
     ...workerEndpoints,
     ...workerMetadataEndpoints,
     ...artifactEndpoints,
+    ...uploadEndpoints,
     ...monitoring,
   },
   exchanges,

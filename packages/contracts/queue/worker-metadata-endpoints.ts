@@ -1,5 +1,5 @@
 import { get, put } from '../contract.ts';
-import { paging } from '../identifiers.ts';
+import { paging, patterns } from '../identifiers.ts';
 
 import {
   ListClaimedTasksResponse,
@@ -123,6 +123,8 @@ export const workerMetadataEndpoints = {
       'Makes a worker known, and its queue with it, before it has claimed anything. The caller needs a scope for each property that it gives.',
     category,
     stability: 'experimental',
+    // What is made known has to be a queue: the description of any other one would break its own schema.
+    params: { workerType: new RegExp(patterns.workerType) },
     scopes: {
       AllOf: [
         {

@@ -67,21 +67,19 @@ export const prioritiesAllowing = (priority: TaskDefinition['priority']): readon
 const maxRouteBytes = 255 - 'route.'.length;
 
 /** A route is a routing key of messages once `route.` is put before it: printable ASCII, at most 255 bytes. */
-const checkRoutes = (routes: readonly string[]): void => {
+const wrongRoute = (routes: readonly string[]): string | undefined => {
   const wrong = routes.find((route) => !/^[ -~]*$/.test(route) || route.length > maxRouteBytes);
-  if (wrong !== undefined)
-    throw new DefinitionError(
-      `The route ${JSON.stringify(wrong)} cannot be a routing key. Use printable ASCII, at most ${maxRouteBytes} characters.`,
-    );
+  return wrong === undefined
+    ? undefined
+    : `The route ${JSON.stringify(wrong)} cannot be a routing key. Use printable ASCII, at most ${maxRouteBytes} characters.`;
 };
 
-/** Checks that do not look at other tasks; `nowMs` is the time of the request. */
-export const checkDefinition = (task: TaskDefinition, { maxDeadlineMs }: DefinitionLimits, nowMs: number): void => {
+/** Everything that is wrong with a task in itself, without a look at other tasks; `nowMs` is the time of the request. */
+export const definitionProblems = (task: TaskDefinition, { maxDeadlineMs }: DefinitionLimits, nowMs: number): readonly string[] => {
   const [created, deadline, expires] = [Date.parse(task.created), Date.parse(task.deadline), Date.parse(task.expires ?? task.deadline)];
   const now = new Date(nowMs).toISOString();
-  const refuse = (message: string): never => {
-    throw new DefinitionError(message);
-  };
+  const problems: string[] = [];
+  const refuse = (message: string) => void problems.push(message);
   if (created < nowMs - driftMs)
     refuse(
       `created (${task.created}) is more than 15 minutes in the past; it is ${now}. Set it to the time of the call, and check the clock.`,
@@ -97,9 +95,17 @@ export const checkDefinition = (task: TaskDefinition, { maxDeadlineMs }: Definit
       `deadline (${task.deadline}) is more than ${maxDeadlineMs / 86_400_000} days in the future, which is the most that this deployment allows.`,
     );
   if (expires < deadline) refuse(`expires (${task.expires}) is before deadline (${task.deadline}).`);
-  checkRoutes(task.routes ?? []);
+  const route = wrongRoute(task.routes ?? []);
+  if (route !== undefined) refuse(route);
   const ambiguous = task.scopes?.find((scope) => scope.endsWith('**'));
   if (ambiguous !== undefined) refuse(`The scope ${JSON.stringify(ambiguous)} ends in more than one star. Remove all but one.`);
+  return problems;
+};
+
+/** Throws a DefinitionError for the first of the problems. */
+export const checkDefinition = (task: TaskDefinition, limits: DefinitionLimits, nowMs: number): void => {
+  const [first] = definitionProblems(task, limits, nowMs);
+  if (first !== undefined) throw new DefinitionError(first);
 };
 
 export const checkDependencyCount = (task: TaskDefinition, { maxDependencies }: DefinitionLimits): void => {

@@ -88,6 +88,8 @@ describe('a claim by name', () => {
     ['of a run that there is not', pending, { ...worker, runId: 1 }, 'ResourceNotFound'],
   ] as const)('is refused %s', (_, task, request, code) => expect(refusedAs(claimNamed(task, request, at(2)))).toBe(code));
   test('is refused past the deadline', () => expect(refusedAs(claimNamed(pending, worker, at(121)))).toBe('RequestConflict'));
+  test('is refused to the worker that has it once its claim has ended, for which there are no credentials', () =>
+    expect(refusedAs(claimNamed(running, worker, at(21)))).toBe('RequestConflict'));
 });
 
 describe('reclaim', () => {

@@ -151,8 +151,12 @@ export const claimNamed = (task: Task, request: ClaimRequest, now: string): Deci
   const run = task.runs[runId];
   if (!run) return noSuchRun(task, runId);
   const isLast = runId === task.runs.length - 1;
-  if (isLast && run.state === 'running' && run.workerGroup === workerGroup && run.workerId === workerId)
+  if (isLast && run.state === 'running' && run.workerGroup === workerGroup && run.workerId === workerId) {
+    // There are no credentials for a claim that is over, and the run is about to be retried.
+    if ((run.takenUntil ?? '') <= now)
+      return conflict(`The claim of run ${runId} of task ${task.taskId} ended at ${run.takenUntil}. Claim again.`);
     return { task, announce: [{ message: 'taskRunning', runId }] };
+  }
   const claimed = claim(task, request, now);
   return 'refused' in claimed ? claimed : { ...claimed, ...entryOf(task) };
 };
@@ -229,6 +233,32 @@ export const reportException = (task: Task, runId: number, reason: ReasonResolve
   }
   if (newer > 0 || run.state !== 'running') return notRunning(task, runId);
   return except(task, run, reason, now);
+};
+
+/**
+ * The answer that told a worker of its claim did not reach it: nobody works on the run. It ends like a claim that ran out, because the
+ * worker may know more than we think, and must not report it any more; but the next run costs no retry.
+ */
+export const giveBack = (
+  task: Task,
+  { runId, takenUntil }: { readonly runId: number; readonly takenUntil: string },
+  now: string,
+): Change => {
+  const run = lastOf(task);
+  const current = run?.runId === runId && run.state === 'running' && run.takenUntil === takenUntil;
+  if (!run || !current || task.deadline < now) return unchanged(task);
+  return except(task.runs.length < maxRuns ? { ...task, retriesLeft: task.retriesLeft + 1 } : task, run, 'claim-expired', now);
+};
+
+/** The machine of the worker is gone: what it was running is tried again. Whoever is past the deadline is left to it. */
+export const loseWorker = (
+  task: Task,
+  { runId, workerGroup, workerId }: { readonly runId: number; readonly workerGroup: string; readonly workerId: string },
+  now: string,
+): Change => {
+  const run = lastOf(task);
+  const current = run?.runId === runId && run.state === 'running' && run.workerGroup === workerGroup && run.workerId === workerId;
+  return !run || !current || task.deadline < now ? unchanged(task) : except(task, run, 'worker-shutdown', now);
 };
 
 /** The claim ran out: its worker is taken for dead. Whoever is past the deadline is left to it. */

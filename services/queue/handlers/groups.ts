@@ -86,7 +86,7 @@ export const groupHandlers: GroupHandlers = {
       const group = await sealGroup(tx, taskGroupId);
       if (group) await appendMessages(tx, [groupSealed(group)]);
       return group;
-    });
+    }, 'queue.seal');
     if (!sealed) throw unknownGroup(taskGroupId);
     return shown(sealed);
   },

@@ -1,7 +1,7 @@
-import { ApiError, type Handlers } from '@taskcluster/api';
+import { ApiError, type Handlers, respond } from '@taskcluster/api';
 import type { queue } from '@taskcluster/contracts';
 import { claimTask } from '../claim-task.ts';
-import { reclaim, report, reportException } from '../domain/life-cycle.ts';
+import { giveBack, reclaim, report, reportException } from '../domain/life-cycle.ts';
 import { statusOf } from '../domain/task.ts';
 import type { QueueService } from '../service.ts';
 import { countTasks } from '../store/claims.ts';
@@ -13,6 +13,11 @@ type WorkerHandlers = Pick<
   'claimWork' | 'claimTask' | 'reclaimTask' | 'reportCompleted' | 'reportFailed' | 'reportException' | 'pendingTasks' | 'taskQueueCounts'
 >;
 
+/** A worker that sends this in `Prefer` knows that its first claims are short. A request of the v1 API has no room for it elsewhere. */
+const acknowledgePreference = 'acknowledge-claims';
+const prefersAcknowledging = (prefer: string | undefined): boolean =>
+  prefer?.split(',').some((preference) => preference.trim().toLowerCase() === acknowledgePreference) ?? false;
+
 const resolve =
   (state: 'completed' | 'failed'): Queue['reportCompleted'] =>
   async (service, { params: { taskId, runId } }) => ({
@@ -20,10 +25,28 @@ const resolve =
   });
 
 export const workerHandlers: WorkerHandlers = {
-  claimWork: async ({ claims, config, seen }, { params: { taskQueueId }, body: { workerGroup, workerId, tasks }, caller, signal }) => {
+  claimWork: async (
+    service,
+    { params: { taskQueueId }, body: { workerGroup, workerId, tasks }, caller, signal, headers, onUndelivered },
+  ) => {
     caller.authorize({ taskQueueId, workerGroup, workerId });
+    const { claims, config, seen, log } = service;
     await seen({ taskQueueId, workerGroup, workerId });
-    return { tasks: [...(await claims.claim({ taskQueueId, workerGroup, workerId, tasks }, { waitMs: config.longPollMs, signal }))] };
+    const acknowledges = prefersAcknowledging(headers.prefer);
+    const claimMs = acknowledges ? Math.min(config.firstClaimMs, config.claimTimeoutMs) : config.claimTimeoutMs;
+    const claimed = await claims.claim({ taskQueueId, workerGroup, workerId, tasks, claimMs }, { waitMs: config.longPollMs, signal });
+    if (claimed.length > 0) {
+      onUndelivered(() => {
+        for (const { status, runId, takenUntil } of claimed)
+          service
+            .transit({ taskId: status.taskId, decide: (task, now) => giveBack(task, { runId, takenUntil }, now) })
+            .catch((err: unknown) =>
+              log.warn({ err, taskId: status.taskId, runId }, 'a claim that reached no worker was not given back; it will run out'),
+            );
+      });
+    }
+    const answer = { tasks: [...claimed] };
+    return acknowledges ? respond(200, { 'preference-applied': acknowledgePreference }, answer) : answer;
   },
 
   claimTask: async (service, { params: { taskId, runId }, body: { workerGroup, workerId }, caller }) => {

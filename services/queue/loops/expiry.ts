@@ -25,7 +25,7 @@ export const expireTasks: Loop<QueueService> = {
       if ((await deleteEdges(tx, taskIds, maxEdges)) === maxEdges) return limit;
       await deleteTasks(tx, taskIds);
       return taskIds.length;
-    }),
+    }, 'queue.expired-tasks'),
 };
 
 /** Deletes task groups half an hour after their expiry, which is an hour after that of their last task. */

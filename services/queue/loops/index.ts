@@ -15,9 +15,9 @@ const idleMs = ({ config }: QueueService) => config.resolverIdleMs;
 /** A run whose claim ran out is ended, and its task is pending again while it has retries left. */
 export const claimResolver: Loop<QueueService> = {
   name: 'queue: expired claims',
-  idleMs,
+  // A claim lasts longer than this, so one that is made while the loop rests cannot run out before its next look: nothing has to wake it.
+  idleMs: ({ config }) => Math.min(config.resolverIdleMs, config.claimTimeoutMs),
   batch,
-  wokenBy: channels.claims,
   step: ({ db }, limit) =>
     db.tx(async (tx) => {
       const due = await takeDueClaims(tx, limit);
@@ -30,7 +30,7 @@ export const claimResolver: Loop<QueueService> = {
       // What is left is of no use: its run is no longer the one that was claimed, or waits for its deadline.
       await dropClaims(tx, [...claims.keys()]);
       return due.length;
-    }),
+    }, 'queue.expired-claims'),
   nextDueMs: ({ db }) => nextClaimDueMs(db),
 };
 
@@ -51,7 +51,7 @@ export const deadlineResolver: Loop<QueueService> = {
         now,
       );
       return due.length;
-    }),
+    }, 'queue.deadlines'),
   nextDueMs: ({ db, config }) => nextDeadlineDueMs(db, config.deadlineDelayMs),
 };
 
@@ -73,7 +73,7 @@ export const dependentResolver: Loop<QueueService> = {
         );
       }
       return resolutions.length;
-    }),
+    }, 'queue.dependents'),
 };
 
 /** Announces groups in which every task has been resolved. It looks after the resolution's commit, so the last of two that end together is seen. */
@@ -82,6 +82,8 @@ export const groupResolver: Loop<QueueService> = {
   idleMs,
   batch: 100,
   wokenBy: channels.groupChecks,
+  // Under load hundreds of tasks are resolved in this time, and their groups are looked at once.
+  paceMs: 25,
   step: ({ db }, limit) =>
     db.tx(async (tx) => {
       const notes = await takeGroupNotes(tx, limit);
@@ -89,7 +91,7 @@ export const groupResolver: Loop<QueueService> = {
       const groups = await resolvedGroups(tx, [...new Set(notes.map((n) => n.taskGroupId))]);
       await appendMessages(tx, groups.map(groupResolved));
       return notes.length;
-    }),
+    }, 'queue.resolved-groups'),
 };
 
 export const loops: readonly Loop<QueueService>[] = [claimResolver, deadlineResolver, dependentResolver, groupResolver];

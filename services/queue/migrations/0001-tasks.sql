@@ -2,8 +2,8 @@
 
 create schema queue;
 
--- One row per task. A transition rewrites the row (runs, retries_left, …) but touches no indexed column except, once, ever_resolved:
--- with free space in the page such an update stays in the page and leaves the indexes alone.
+-- One row per task. A transition rewrites the row (runs, retries_left, …) but touches no indexed column: with free space in the page
+-- such an update stays in the page and leaves the indexes alone.
 create table queue.tasks (
   task_id text collate "C" primary key,
   task_queue_id text collate "C" not null,
@@ -29,7 +29,6 @@ create table queue.tasks (
   definition json not null
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 create index tasks_group on queue.tasks (task_group_id, task_id);
-create index tasks_unresolved on queue.tasks (task_group_id) where not ever_resolved;
 create index tasks_created on queue.tasks (created, task_id);
 
 create table queue.groups (
@@ -76,11 +75,15 @@ create table queue.claims (
 create index claims_due on queue.claims (taken_until);
 create index claims_queue on queue.claims (task_queue_id);
 
--- One row per task until its deadline has passed: whoever is unresolved then is resolved by it.
+-- One row per task that is not resolved: whoever still is in here when its deadline has passed is resolved by it. A group is resolved
+-- when it has no row that was never resolved (a rerun brings its task back).
 create table queue.deadlines (
+  task_group_id text collate "C" not null,
+  task_id text collate "C" not null,
   deadline timestamptz not null,
-  task_id text collate "C" not null
-) with (autovacuum_vacuum_scale_factor = 0.01);
+  ever_resolved boolean not null default false,
+  primary key (task_group_id, task_id)
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500);
 create index deadlines_due on queue.deadlines (deadline);
 
 -- Work that a transaction left to a loop because there was much of it: tasks whose dependents are not all told yet.

@@ -1,9 +1,11 @@
-import { sql, type Tx } from '@taskcluster/db';
-import { Type } from 'typebox';
+import { listed, sql, type Tx } from '@taskcluster/db';
+import { type Static, Type } from 'typebox';
+import { type RecordedClaims, recordingClaims } from './workers.ts';
 
 /** What a transition writes about one task. */
 export interface ChangeRow {
   readonly taskId: string;
+  readonly taskGroupId: string;
   readonly state: string;
   readonly runs: readonly object[];
   readonly retriesLeft: number;
@@ -28,55 +30,114 @@ export interface ChangeRow {
     readonly takenUntil: string;
   } | null;
   readonly endsClaim: boolean;
+  /** No run is left that could still do something; a rerun makes the task unresolved again, until this deadline. */
+  readonly settled: boolean;
+  readonly reopenedUntil: string | null;
   readonly messages: readonly object[];
 }
 
+/** What is written together with changes of tasks. */
+export interface Following {
+  /** Nothing follows: the statement ends the transaction. */
+  readonly last: boolean;
+  /** Tasks that were resolved: at most `maxEdges` edges to them are marked as satisfied. */
+  readonly resolutions: readonly Resolution[];
+  readonly maxEdges: number;
+  /** Groups in which a task was resolved. Never waits: the same group may be noted many times. */
+  readonly groups: readonly string[];
+  /** What workers claimed by these changes. */
+  readonly claims: RecordedClaims | undefined;
+}
+
 /**
- * Writes what transitions decided, for many tasks at once. The tasks are locked by the caller. Writers name only what is
- * there to do, so a batch of plain completions costs one update, one delete and one insert.
+ * Writes what transitions decided, for many tasks at once, and what follows from it; answers how many edges of each dependent were
+ * satisfied. The tasks are locked by the caller. One statement that names only what is there to do: each one more costs about as much
+ * as three tasks, and a part that finds nothing to do still has to be begun.
  */
-export const writeChanges = (tx: Tx, changes: readonly ChangeRow[]) =>
-  tx.run(sql`
-    with input as materialized (
-      select * from json_to_recordset(${JSON.stringify(changes)}::json) as (
-        "taskId" text, state text, runs json, "retriesLeft" smallint, "everResolved" boolean,
-        pending json, unpend json, claim json, "endsClaim" boolean, messages json)),
-    updated as (
-      update queue.tasks t set state = i.state, runs = i.runs, retries_left = i."retriesLeft", ever_resolved = i."everResolved"
-      from input i where t.task_id = i."taskId"),
-    waiting as (
-      insert into queue.pending (task_queue_id, rank, inserted, task_id, run_id, deadline)
-      select p."taskQueueId", p.rank, p.inserted, i."taskId", p."runId", p.deadline
-      from input i, json_to_record(i.pending) as p ("taskQueueId" text, rank smallint, inserted timestamptz, "runId" smallint, deadline timestamptz)
-      where i.pending is not null
-      on conflict do nothing),
-    -- An entry that a claim holds is skipped: that claim waits for the lock on the task and then finds it no longer pending.
-    leaving as (
-      select p.task_queue_id, p.rank, p.inserted, p.task_id
-      from input i
-      join lateral json_to_record(i.unpend) as u ("taskQueueId" text, rank smallint, inserted timestamptz) on true
-      join queue.pending p on p.task_queue_id = u."taskQueueId" and p.rank = u.rank and p.inserted = u.inserted and p.task_id = i."taskId"
-      where i.unpend is not null
-      for update of p skip locked),
-    left_queue as (
-      delete from queue.pending p using leaving l
-      where p.task_queue_id = l.task_queue_id and p.rank = l.rank and p.inserted = l.inserted and p.task_id = l.task_id),
-    claimed as (
-      insert into queue.claims (task_id, run_id, task_queue_id, worker_group, worker_id, claimed, taken_until)
-      select i."taskId", c."runId", c."taskQueueId", c."workerGroup", c."workerId", c.claimed, c."takenUntil"
-      from input i, json_to_record(i.claim) as c ("taskQueueId" text, "runId" smallint, "workerGroup" text, "workerId" text, claimed timestamptz, "takenUntil" timestamptz)
-      where i.claim is not null
-      on conflict (task_id) do update set run_id = excluded.run_id, worker_group = excluded.worker_group, worker_id = excluded.worker_id,
-        claimed = excluded.claimed, taken_until = excluded.taken_until),
-    unclaimed as (delete from queue.claims c using input i where i."endsClaim" and c.task_id = i."taskId")
+export const writeChanges = (tx: Tx, changes: readonly ChangeRow[], following: Following) => {
+  const { last, resolutions, maxEdges, groups, claims } = following;
+  const parts = [
+    input(changes),
+    updated,
+    ...(changes.some((c) => c.pending) ? [waiting] : []),
+    ...(changes.some((c) => c.unpend) ? [leftQueue] : []),
+    ...(changes.some((c) => c.claim) ? [claimed] : []),
+    ...(changes.some((c) => c.endsClaim) ? [unclaimed] : []),
+    ...(changes.some((c) => c.settled) ? [settled] : []),
+    ...(changes.some((c) => c.reopenedUntil !== null) ? [reopened] : []),
+    ...(claims ? [recordingClaims(claims)] : []),
+    ...(groups.length > 0 ? [sql`noted as (insert into queue.group_checks (task_group_id) select unnest(${groups}::text[]))`] : []),
+    ...(resolutions.length > 0 ? [satisfying(resolutions, maxEdges)] : []),
+    ...(changes.some((c) => c.messages.length > 0) ? [announced] : []),
+  ];
+  const write = last ? tx.last : tx.many;
+  return write(Edge, resolutions.length > 0 ? sql`with ${listed(parts)} ${satisfiedEdges}` : sql`with ${listed(parts)} select where false`);
+};
+
+const input = (changes: readonly ChangeRow[]) => sql`
+  input as materialized (
+    select * from json_to_recordset(${JSON.stringify(changes)}::json) as (
+      "taskId" text, "taskGroupId" text, state text, runs json, "retriesLeft" smallint, "everResolved" boolean,
+      pending json, unpend json, claim json, "endsClaim" boolean, settled boolean, "reopenedUntil" timestamptz, messages json))`;
+
+const updated = sql`
+  updated as (
+    update queue.tasks t set state = i.state, runs = i.runs, retries_left = i."retriesLeft", ever_resolved = i."everResolved"
+    from input i where t.task_id = i."taskId")`;
+
+const waiting = sql`
+  waiting as (
+    insert into queue.pending (task_queue_id, rank, inserted, task_id, run_id, deadline)
+    select p."taskQueueId", p.rank, p.inserted, i."taskId", p."runId", p.deadline
+    from input i, json_to_record(i.pending) as p ("taskQueueId" text, rank smallint, inserted timestamptz, "runId" smallint, deadline timestamptz)
+    where i.pending is not null
+    on conflict do nothing)`;
+
+// An entry that a claim holds is skipped: that claim waits for the lock on the task and then finds it no longer pending.
+const leftQueue = sql`
+  leaving as (
+    select p.task_queue_id, p.rank, p.inserted, p.task_id
+    from input i
+    join lateral json_to_record(i.unpend) as u ("taskQueueId" text, rank smallint, inserted timestamptz) on true
+    join queue.pending p on p.task_queue_id = u."taskQueueId" and p.rank = u.rank and p.inserted = u.inserted and p.task_id = i."taskId"
+    where i.unpend is not null
+    for update of p skip locked),
+  left_queue as (
+    delete from queue.pending p using leaving l
+    where p.task_queue_id = l.task_queue_id and p.rank = l.rank and p.inserted = l.inserted and p.task_id = l.task_id)`;
+
+const claimed = sql`
+  claimed as (
+    insert into queue.claims (task_id, run_id, task_queue_id, worker_group, worker_id, claimed, taken_until)
+    select i."taskId", c."runId", c."taskQueueId", c."workerGroup", c."workerId", c.claimed, c."takenUntil"
+    from input i, json_to_record(i.claim) as c ("taskQueueId" text, "runId" smallint, "workerGroup" text, "workerId" text, claimed timestamptz, "takenUntil" timestamptz)
+    where i.claim is not null
+    on conflict (task_id) do update set run_id = excluded.run_id, worker_group = excluded.worker_group, worker_id = excluded.worker_id,
+      claimed = excluded.claimed, taken_until = excluded.taken_until)`;
+
+const unclaimed = sql`unclaimed as (delete from queue.claims c using input i where i."endsClaim" and c.task_id = i."taskId")`;
+
+const settled = sql`
+  settled as (delete from queue.deadlines d using input i where i.settled and d.task_group_id = i."taskGroupId" and d.task_id = i."taskId")`;
+
+const reopened = sql`
+  reopened as (
+    insert into queue.deadlines (task_group_id, task_id, deadline, ever_resolved)
+    select "taskGroupId", "taskId", "reopenedUntil", "everResolved" from input where "reopenedUntil" is not null
+    on conflict do nothing)`;
+
+const announced = sql`
+  announced as (
     insert into platform.messages (exchange, routing_key, cc, payload)
     select m.exchange, m."routingKey", m.cc, m.payload
     from (select messages, row_number() over () as place from input) i,
       rows from (json_to_recordset(i.messages) as (exchange text, "routingKey" text, cc text[], payload json)) with ordinality as m (exchange, "routingKey", cc, payload, place)
-    order by i.place, m.place`);
+    order by i.place, m.place)`;
 
 const Ready = Type.Object({ taskId: Type.String() });
 const Edge = Type.Object({ dependentTaskId: Type.String(), satisfied: Type.Integer() });
+/** How many edges of a dependent were satisfied just now. */
+export type SatisfiedEdges = Static<typeof Edge>;
 
 export interface Resolution {
   readonly taskId: string;
@@ -84,26 +145,26 @@ export interface Resolution {
 }
 
 /**
- * Marks the edges to resolved tasks as satisfied, at most `limit` of them, and answers how many of each dependent.
- * With `all-completed`, a task that did not complete satisfies nothing; a later rerun of it that completes does.
+ * Marks the edges to resolved tasks as satisfied, at most `limit` of them. With `all-completed`, a task that did not complete
+ * satisfies nothing; a later rerun of it that completes does.
  */
+const satisfying = (resolutions: readonly Resolution[], limit: number) => sql`
+  resolved as materialized (select * from json_to_recordset(${JSON.stringify(resolutions)}::json) as ("taskId" text, completed boolean)),
+  open as (
+    select d.required_task_id, d.dependent_task_id
+    from queue.dependencies d join resolved r on r."taskId" = d.required_task_id
+    where not d.satisfied and (r.completed or d.requires = 'all-resolved')
+    order by d.dependent_task_id, d.required_task_id limit ${limit}
+    for update of d),
+  closed as (
+    update queue.dependencies d set satisfied = true from open o
+    where d.required_task_id = o.required_task_id and d.dependent_task_id = o.dependent_task_id and not d.satisfied
+    returning d.dependent_task_id)`;
+const satisfiedEdges = sql`select dependent_task_id as "dependentTaskId", count(*)::int as satisfied from closed group by dependent_task_id`;
+
+/** As in `writeChanges`, for resolutions that were written before; answers how many edges of each dependent were satisfied. */
 export const satisfyEdges = (tx: Tx, resolutions: readonly Resolution[], limit: number) =>
-  tx.many(
-    Edge,
-    sql`
-      with resolved as materialized (select * from json_to_recordset(${JSON.stringify(resolutions)}::json) as ("taskId" text, completed boolean)),
-      open as (
-        select d.required_task_id, d.dependent_task_id
-        from queue.dependencies d join resolved r on r."taskId" = d.required_task_id
-        where not d.satisfied and (r.completed or d.requires = 'all-resolved')
-        order by d.dependent_task_id, d.required_task_id limit ${limit}
-        for update of d),
-      closed as (
-        update queue.dependencies d set satisfied = true from open o
-        where d.required_task_id = o.required_task_id and d.dependent_task_id = o.dependent_task_id and not d.satisfied
-        returning d.dependent_task_id)
-      select dependent_task_id as "dependentTaskId", count(*)::int as satisfied from closed group by dependent_task_id`,
-  );
+  tx.many(Edge, sql`with ${satisfying(resolutions, limit)} ${satisfiedEdges}`);
 
 /** Leaves the rest of many dependents to the loop. */
 export const queueResolutions = (tx: Tx, resolutions: readonly Resolution[]) =>
@@ -125,10 +186,7 @@ export const dropResolutions = (tx: Tx, taskIds: readonly string[]) =>
   tx.run(sql`delete from queue.resolutions where task_id = any(${taskIds})`);
 
 /** Counts satisfied edges off their dependents and answers the dependents that now wait for nothing more. Locks them. */
-export const countOff = async (
-  tx: Tx,
-  edges: readonly { readonly dependentTaskId: string; readonly satisfied: number }[],
-): Promise<string[]> => {
+export const countOff = async (tx: Tx, edges: readonly SatisfiedEdges[]): Promise<string[]> => {
   if (edges.length === 0) return [];
   const ready = await tx.many(
     Ready,

@@ -1,5 +1,6 @@
 import { type Queryable, sql, type Tx } from '@taskcluster/db';
 import { type Static, Type } from 'typebox';
+import type { WorkerKey } from '../domain/worker.ts';
 import { FullTaskRow, taskColumns } from './task-row.ts';
 
 const quarantined = Type.Array(Type.Integer());
@@ -73,6 +74,16 @@ export const takeDueClaims = (tx: Tx, limit: number) =>
     sql`
       select task_id as "taskId", run_id as "runId", taken_until as "takenUntil" from queue.claims
       where taken_until <= platform.now() order by taken_until limit ${limit} for update skip locked`,
+  );
+
+const WorkerClaim = Type.Object({ taskId: Type.String(), runId: Type.Integer() });
+/** What a worker claimed until then and has not ended. */
+export const claimsOfWorker = (db: Queryable, { taskQueueId, workerGroup, workerId }: WorkerKey, until: string) =>
+  db.many(
+    WorkerClaim,
+    sql`
+      select task_id as "taskId", run_id as "runId" from queue.claims
+      where task_queue_id = ${taskQueueId} and worker_group = ${workerGroup} and worker_id = ${workerId} and claimed <= ${until}::timestamptz`,
   );
 
 /** Removes claims whose task no longer has a run that they are about. */

@@ -24,7 +24,7 @@ export const deleteEdges = (tx: Tx, dependentTaskIds: readonly string[], limit: 
 export const deleteTasks = (tx: Tx, taskIds: readonly string[]) =>
   tx.run(sql`
     with gone as materialized (
-      select task_id, task_queue_id, rank, deadline from queue.tasks where task_id = any(${taskIds})),
+      select task_id, task_group_id, task_queue_id, rank, created from queue.tasks where task_id = any(${taskIds})),
     waiting as (
       delete from queue.pending where ctid = any(array(
         select p.ctid from gone g join queue.pending p on p.task_queue_id = g.task_queue_id and p.rank = g.rank and p.task_id = g.task_id
@@ -32,9 +32,10 @@ export const deleteTasks = (tx: Tx, taskIds: readonly string[]) =>
     claimed as (
       delete from queue.claims where ctid = any(array(
         select c.ctid from queue.claims c where c.task_id = any(${taskIds}) for update of c skip locked))),
+    searched as (delete from queue.search s using gone g where s.created = g.created and s.task_id = g.task_id),
     deadlines as (
       delete from queue.deadlines where ctid = any(array(
-        select d.ctid from gone g join queue.deadlines d on d.deadline = g.deadline and d.task_id = g.task_id
+        select d.ctid from gone g join queue.deadlines d on d.task_group_id = g.task_group_id and d.task_id = g.task_id
         for update of d skip locked)))
     delete from queue.tasks where task_id = any(${taskIds})`);
 

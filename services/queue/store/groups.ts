@@ -1,5 +1,5 @@
 import { type Queryable, sql, type Tx } from '@taskcluster/db';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 
 const GroupRow = Type.Object({
   taskGroupId: Type.String(),
@@ -14,6 +14,8 @@ export const findGroup = (db: Queryable, taskGroupId: string) =>
   db.maybe(GroupRow, sql`select ${groupColumns} from queue.groups where task_group_id = ${taskGroupId}`);
 
 const SharedGroupRow = Type.Object({ ...GroupRow.properties, now: Type.String() });
+
+export type SharedGroup = Static<typeof SharedGroupRow>;
 
 /**
  * Locks groups that tasks are about to join: none is sealed before the tasks are in. Creators share the lock, so they do
@@ -30,14 +32,18 @@ export interface NewGroup {
   readonly schedulerId: string;
   readonly expires: string;
 }
-/** Creates groups that do not exist; who comes second changes nothing. */
+/** Creates groups that do not exist, and answers those; who comes second changes nothing. */
 export const createGroups = (tx: Tx, groups: readonly NewGroup[]) =>
-  tx.run(sql`
+  tx.many(
+    SharedGroupRow,
+    sql`
     insert into queue.groups (task_group_id, scheduler_id, expires)
     select "taskGroupId", "schedulerId", expires
     from json_to_recordset(${JSON.stringify(groups)}::json) as ("taskGroupId" text, "schedulerId" text, expires timestamptz)
     order by "taskGroupId"
-    on conflict (task_group_id) do nothing`);
+    on conflict (task_group_id) do nothing
+    returning ${groupColumns}, platform.now() as now`,
+  );
 
 /** A group outlives its tasks: its expiry moves on when a task that expires later joins. */
 export const extendGroups = (tx: Tx, groups: readonly Omit<NewGroup, 'schedulerId'>[]) =>
@@ -88,10 +94,6 @@ export const membersOfOtherRank = (tx: Tx, { taskGroupId, after, limit, rank }: 
       order by task_id limit ${limit}`,
   );
 
-/** Notes that a task of each of these groups was resolved. Never waits: the same group may be noted many times. */
-export const noteGroups = (tx: Tx, taskGroupIds: readonly string[]) =>
-  tx.run(sql`insert into queue.group_checks (task_group_id) select unnest(${taskGroupIds}::text[])`);
-
 const Noted = Type.Object({ taskGroupId: Type.String() });
 /** Takes notes of resolved tasks; each note is taken by one process. */
 export const takeGroupNotes = (tx: Tx, limit: number) =>
@@ -109,6 +111,6 @@ export const resolvedGroups = (tx: Tx, taskGroupIds: readonly string[]) =>
     sql`
       select ${groupColumns} from queue.groups g
       where g.task_group_id = any(${taskGroupIds})
-        and not exists (select from queue.tasks t where t.task_group_id = g.task_group_id and not t.ever_resolved)
+        and not exists (select from queue.deadlines d where d.task_group_id = g.task_group_id and not d.ever_resolved)
       order by g.task_group_id`,
   );

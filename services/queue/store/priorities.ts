@@ -1,4 +1,5 @@
 import { sql, type Tx } from '@taskcluster/db';
+import { Type } from 'typebox';
 
 export interface PriorityRow {
   readonly taskId: string;
@@ -9,12 +10,16 @@ export interface PriorityRow {
   readonly pendingSince: string | null;
 }
 
+const Moved = Type.Object({ moved: Type.Integer() });
+
 /**
- * Gives locked tasks another priority and moves their pending entries. An entry that a claim has taken already is left to that claim,
- * which waits for the lock on the task and then claims it with the new priority.
+ * Gives locked tasks another priority and moves their pending entries; answers how many entries were moved. One that a claim has just
+ * taken is not.
  */
-export const writePriorities = (tx: Tx, rows: readonly PriorityRow[]) =>
-  tx.run(sql`
+export const writePriorities = async (tx: Tx, rows: readonly PriorityRow[]): Promise<number> => {
+  const answer = await tx.maybe(
+    Moved,
+    sql`
     with input as materialized (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as (
         "taskId" text, "taskQueueId" text, rank smallint, "oldRank" smallint, "pendingSince" timestamptz)),
@@ -29,5 +34,9 @@ export const writePriorities = (tx: Tx, rows: readonly PriorityRow[]) =>
       returning p.task_queue_id, f.new_rank, p.inserted, p.task_id, p.run_id, p.deadline),
     new_place as (
       insert into queue.pending (task_queue_id, rank, inserted, task_id, run_id, deadline)
-      select task_queue_id, new_rank, inserted, task_id, run_id, deadline from left_place)
-    update queue.tasks t set rank = i.rank from input i where t.task_id = i."taskId"`);
+      select task_queue_id, new_rank, inserted, task_id, run_id, deadline from left_place),
+    changed as (update queue.tasks t set rank = i.rank from input i where t.task_id = i."taskId")
+    select count(*)::int as moved from left_place`,
+  );
+  return answer?.moved ?? 0;
+};

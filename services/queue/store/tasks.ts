@@ -12,6 +12,13 @@ export const findTasks = (db: Queryable, taskIds: readonly string[]) =>
 export const findFullTasks = (db: Queryable, taskIds: readonly string[]) =>
   db.many(FullTaskRow, sql`select ${taskColumns}, t.definition from queue.tasks t where t.task_id = any(${taskIds})`);
 
+/** As `findFullTasks`, and none of them changes until the transaction ends. */
+export const shareFullTasks = (tx: Tx, taskIds: readonly string[]) =>
+  tx.many(
+    FullTaskRow,
+    sql`select ${taskColumns}, t.definition from queue.tasks t where t.task_id = any(${taskIds}) order by t.task_id for share of t`,
+  );
+
 const LockedTaskRow = Type.Object({ ...TaskRow.properties, now: Type.String() });
 
 /**
@@ -23,6 +30,16 @@ export const lockTasks = (tx: Tx, taskIds: readonly string[]) =>
     LockedTaskRow,
     sql`select ${taskColumns}, platform.now() as now from queue.tasks t where t.task_id = any(${taskIds}) order by t.task_id for update of t`,
   );
+
+const Waiting = Type.Object({ waiting: Type.Boolean() });
+/** Whether anything waits for these tasks. Asked after they were locked, it stays true or false: a dependent is created under their lock. */
+export const hasDependents = async (tx: Tx, taskIds: readonly string[]): Promise<boolean> =>
+  (
+    await tx.maybe(
+      Waiting,
+      sql`select exists (select from queue.dependencies where required_task_id = any(${taskIds}) and not satisfied) as waiting`,
+    )
+  )?.waiting ?? false;
 
 const DependencyRow = Type.Object({ taskId: Type.String(), state: Type.String(), expires: Type.String() });
 
@@ -62,10 +79,12 @@ const Inserted = Type.Object({ taskId: Type.String() });
  * Inserts tasks with everything that belongs to them: pending entry, deadline, edges and messages. A task whose id is
  * taken is left out, with all that belongs to it; the answer names those that were inserted.
  */
-export const insertTasks = (tx: Tx, tasks: readonly NewTask[]) =>
-  tx.many(
-    Inserted,
-    sql`
+export const insertTasks = (tx: Tx, tasks: readonly NewTask[]) => tx.many(Inserted, insertion(tasks));
+
+/** As `insertTasks`, and the end of the transaction. */
+export const insertTasksLast = (tx: Tx, tasks: readonly NewTask[]) => tx.last(Inserted, insertion(tasks));
+
+const insertion = (tasks: readonly NewTask[]) => sql`
       with input as materialized (
         select * from json_to_recordset(${JSON.stringify(tasks)}::json) as (
           "taskId" text, "taskQueueId" text, "schedulerId" text, "taskGroupId" text, "projectId" text, rank smallint, requires text,
@@ -83,7 +102,7 @@ export const insertTasks = (tx: Tx, tasks: readonly NewTask[]) =>
       waiting as (
         insert into queue.pending (task_queue_id, rank, inserted, task_id, run_id, deadline)
         select "taskQueueId", rank, "pendingSince", "taskId", 0, deadline from fresh where "pendingSince" is not null),
-      deadlines as (insert into queue.deadlines (deadline, task_id) select deadline, "taskId" from fresh),
+      deadlines as (insert into queue.deadlines (task_group_id, task_id, deadline) select "taskGroupId", "taskId", deadline from fresh),
       edges as (
         insert into queue.dependencies (required_task_id, dependent_task_id, requires, satisfied, expires)
         select d."taskId", f."taskId", f.requires, d.satisfied, f.expires
@@ -92,5 +111,4 @@ export const insertTasks = (tx: Tx, tasks: readonly NewTask[]) =>
         insert into platform.messages (exchange, routing_key, cc, payload)
         select m.exchange, m."routingKey", m.cc, m.payload
         from fresh f, json_to_recordset(f.messages) as m (exchange text, "routingKey" text, cc text[], payload json))
-      select task_id as "taskId" from inserted`,
-  );
+      select task_id as "taskId" from inserted`;

@@ -70,25 +70,27 @@ export interface RecordedClaims {
 }
 
 /**
- * Records what workers claimed in this transaction, or only that they asked: when they were last active and their latest runs.
- * The row of the queue is not even locked while it is fresh. Expiries only grow.
+ * Records what workers claimed, or only that they asked: when they were last active and their latest runs. Parts of a statement, so
+ * that the statement which writes the claims does it. The row of the queue is not even locked while it is fresh. Expiries only grow.
  */
-export const recordClaims = (db: Queryable, { taskQueueId, workers, everyMs }: RecordedClaims) =>
-  db.run(sql`
-    with asked as (
-      insert into queue.task_queues as q (task_queue_id, last_active, expires)
-      select ${taskQueueId}, platform.now(), platform.now() + interval '1 day'
-      where not exists (
-        select from queue.task_queues
-        where task_queue_id = ${taskQueueId} and last_active > platform.now() - ${`${everyMs} ms`}::interval and expires > platform.now() + interval '12 hours')
-      on conflict (task_queue_id) do update set last_active = excluded.last_active, expires = greatest(q.expires, excluded.expires))
+export const recordingClaims = ({ taskQueueId, workers, everyMs }: RecordedClaims): Sql => sql`
+  asked as (
+    insert into queue.task_queues as q (task_queue_id, last_active, expires)
+    select ${taskQueueId}, platform.now(), platform.now() + interval '1 day'
+    where not exists (
+      select from queue.task_queues
+      where task_queue_id = ${taskQueueId} and last_active > platform.now() - ${`${everyMs} ms`}::interval and expires > platform.now() + interval '12 hours')
+    on conflict (task_queue_id) do update set last_active = excluded.last_active, expires = greatest(q.expires, excluded.expires)),
+  seen as (
     insert into queue.workers as w (task_queue_id, worker_group, worker_id, first_claim, last_active, expires, recent_tasks)
     select ${taskQueueId}, i."workerGroup", i."workerId", platform.now(), platform.now(), platform.now() + interval '1 day', i.runs
     from json_to_recordset(${JSON.stringify(workers)}::json) as i ("workerGroup" text, "workerId" text, runs text[])
     order by i."workerGroup", i."workerId"
     on conflict (task_queue_id, worker_group, worker_id) do update set
       last_active = excluded.last_active, expires = greatest(w.expires, excluded.expires),
-      recent_tasks = (w.recent_tasks || excluded.recent_tasks)[greatest(1, cardinality(w.recent_tasks) + cardinality(excluded.recent_tasks) - ${maxRecentTasks - 1}):]`);
+      recent_tasks = (w.recent_tasks || excluded.recent_tasks)[greatest(1, cardinality(w.recent_tasks) + cardinality(excluded.recent_tasks) - ${maxRecentTasks - 1}):])`;
+
+export const recordClaims = (db: Queryable, claims: RecordedClaims) => db.run(sql`with ${recordingClaims(claims)} select`);
 
 /** Makes a worker and its queue known until then, or longer if they are already. */
 export const declareWorker = async (tx: Tx, { taskQueueId, workerGroup, workerId }: WorkerKey, expires: string): Promise<void> => {

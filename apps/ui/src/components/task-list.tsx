@@ -22,10 +22,12 @@ interface Props extends ListChoice {
   readonly loading?: boolean;
   readonly onEnd?: () => void;
   readonly name: string;
+  /** Given while the filter also searches the server: what it says about that. */
+  readonly searched?: React.ReactNode;
 }
 
 /** Tasks with a filter, their numbers by state, and the table. */
-export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name }: Props) => {
+export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name, searched }: Props) => {
   // Typing goes first: with fifty thousand rows the table follows a few frames later.
   const filter = useDeferredValue(q);
   const counts = useMemo(() => countsOf(rows), [rows]);
@@ -39,21 +41,31 @@ export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name
           value={q}
           onChange={(event) => onChoice({ q: event.currentTarget.value, sort })}
           placeholder="Filter by name, id, queue, owner or tag"
+          title="Words, and state:failed  owner:alice  project:x  queue:a/b  tag:key=value  since:2d  -without"
           aria-label="Filter tasks"
           leftSection={<Icon name="search" size={13} />}
           spellCheck={false}
         />
         <StateLegend counts={counts} chosen={chosenStates(q)} onToggle={(state) => onChoice({ q: toggleState(q, state), sort })} />
         <span className={classes.shown}>
-          {filter === '' ? '' : `${kept.length.toLocaleString('en')} of ${rows.length.toLocaleString('en')} shown`}
+          {filter === ''
+            ? ''
+            : searched
+              ? `${kept.length.toLocaleString('en')} found`
+              : `${kept.length.toLocaleString('en')} of ${rows.length.toLocaleString('en')} shown`}
         </span>
       </div>
+      {searched}
       {kept.length === 0 && rows.length > 0 ? (
         <p className={classes.none}>
           No task fits this filter.{' '}
           <button type="button" className={classes.reset} onClick={() => onChoice({ q: '', sort })}>
-            Show all {rows.length.toLocaleString('en')}
+            {searched ? 'Show the recent tasks' : `Show all ${rows.length.toLocaleString('en')}`}
           </button>
+          <span className={classes.hint}>
+            Words of the name, or <code>state:failed</code> <code>owner:alice</code> <code>project:x</code> <code>queue:a/b</code>{' '}
+            <code>tag:key=value</code> <code>since:2d</code> <code>-without</code>
+          </span>
         </p>
       ) : (
         <TaskTable

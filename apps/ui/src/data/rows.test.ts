@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { filterOf, toggleState } from './filter.ts';
+import { searchOf } from './search-query.ts';
 import { row, status } from './fixture.ts';
 import { countsOf, isLater } from './row.ts';
 import { merged, withStatuses } from './rows.ts';
@@ -50,6 +51,28 @@ test('a filter wants all words, any of the states, and none of the unwanted word
   expect(kept('build -mac')).toBe('a');
   expect(kept('nightly')).toBe('b');
   expect(kept('gpu')).toBe('c');
+  expect(kept('queue:proj/gpu')).toBe('c');
+  expect(kept('tag:kind=nightly')).toBe('b');
+  expect(kept('tag:kind')).toBe('b');
+  expect(kept('tag:kind=night')).toBe('');
+  expect(kept('project:nowhere')).toBe('');
+  expect(kept('owner:nobody')).toBe('');
+});
+
+test('a filter is what the server is asked for, where it can search for it', () => {
+  expect(searchOf('')).toBeUndefined();
+  expect(searchOf('-mac')).toBeUndefined();
+  expect(searchOf('Build linux -mac state:fail,exception owner:Alice queue:a/b tag:k=v project:p')).toEqual({
+    name: 'build linux',
+    state: 'failed,exception',
+    owner: 'Alice',
+    taskQueueId: 'a/b',
+    tag: 'k=v',
+    project: 'p',
+  });
+  const { from = '' } = searchOf('since:2d') ?? {};
+  expect(Math.round((Date.now() - Date.parse(from)) / 3_600_000)).toBe(48);
+  expect(searchOf('since:nonsense')).toBeUndefined();
 });
 
 test('a click on a count adds its state to the filter, and a second one takes it away', () => {

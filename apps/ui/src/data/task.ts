@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { pages } from '@taskcluster/client/pages';
+import type { TaskStatus } from '@taskcluster/contracts';
 import { queue } from '../session/api.ts';
 import { type TaskRow, rowOf } from './row.ts';
 
@@ -27,13 +28,16 @@ export const dependenciesQuery = (taskId: string, taskIds: readonly string[]) =>
     structuralSharing: false,
   });
 
-/** How many tasks wait for the same workers. Nothing announces these numbers: they are asked for again every 10 seconds. */
-export const countsQuery = (taskQueueId: string, enabled: boolean) =>
+/**
+ * Why a task is not running. Places in the queue and workers are not announced: it is asked again every 5 seconds, and as soon as the task
+ * itself, or another one that the page hears of, changes.
+ */
+export const whyQuery = (status: TaskStatus) =>
   queryOptions({
-    queryKey: ['queue-counts', taskQueueId],
-    queryFn: ({ signal }) => queue.taskQueueCounts({ taskQueueId }, undefined, { signal, retries: 0 }),
-    enabled,
-    refetchInterval: 10_000,
+    queryKey: ['why', status.taskId, status.state, status.runs.length],
+    queryFn: ({ signal }) => queue.why({ taskId: status.taskId }, undefined, { signal, retries: 0 }),
+    enabled: status.state === 'unscheduled' || status.state === 'pending',
+    refetchInterval: 5_000,
   });
 
 /** What a run left behind, by name. */

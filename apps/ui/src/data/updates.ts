@@ -1,6 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { TaskStatus } from '@taskcluster/contracts';
 import type { Message } from '../live/stream.ts';
+import type { Found } from './found.ts';
 import type { Group } from './group.ts';
 import type { TaskList } from './recent.ts';
 import { isLater, type TaskRow } from './row.ts';
@@ -18,6 +19,7 @@ const mostRecent = 10_000;
 export const updatesFor = (client: QueryClient) => {
   const refreshTasks = atMostEvery(tasksPauseMs, () => void client.invalidateQueries({ queryKey: ['recent-tasks'] }));
   const refreshMembers = atMostEvery(groupsPauseMs, () => void client.invalidateQueries({ queryKey: ['group'] }));
+  const refreshWhy = atMostEvery(groupsPauseMs, () => void client.invalidateQueries({ queryKey: ['why'] }));
   const refreshGroups = atMostEvery(groupsPauseMs, () => void client.invalidateQueries({ queryKey: ['recent-groups'] }));
   return (messages: readonly Message[]): void => {
     const statuses = latestStatuses(messages);
@@ -43,6 +45,12 @@ export const updatesFor = (client: QueryClient) => {
       const rows = withStatuses(list.rows, statuses);
       if (rows !== list.rows) client.setQueryData(queryKey, { ...list, rows });
     }
+    for (const [queryKey, list] of client.getQueriesData<Found>({ queryKey: ['found-tasks'] })) {
+      const rows = list && withStatuses(list.rows, statuses);
+      if (list && rows && rows !== list.rows) client.setQueryData<Found>(queryKey, { ...list, rows });
+    }
+    // Why a task waits follows from others: what was said is out of date when anything about it, or what it waits for, changed.
+    if (statuses.size > 0) refreshWhy();
     if (statuses.size > 0) refreshGroups();
     // A list that is being read may have been read before these changes, and would take their place: it is read once more.
     if (defined.size > 0 && client.isFetching({ queryKey: ['recent-tasks'] }) > 0) refreshTasks();

@@ -1,22 +1,27 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useRef } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { PageHead } from '../../components/page-head.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { TaskList } from '../../components/task-list.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { fetchOlderTasks, recentTasksQuery } from '../../data/recent.ts';
+import { merged } from '../../data/rows.ts';
 import { useInterest } from '../../live/use-live.ts';
+import { SearchNote } from './search-note.tsx';
+import { useFound } from './use-found.ts';
 
-/** The newest tasks of the platform, as they change. */
+/** The newest tasks of the platform, as they change; with a filter, all that the server finds for it as well. */
 export const TasksPage = () => {
   const { q = '', sort = '-created' } = useSearch({ from: '/' });
   const navigate = useNavigate({ from: '/' });
   const { data, error, refetch } = useQuery(recentTasksQuery);
   useInterest({ all: true });
   const fetchOlder = useFetchOlder();
+  const { found, error: searchError, searching, goOn } = useFound(q);
+  const rows = useMemo(() => (found ? merged(data?.rows ?? [], found.rows) : (data?.rows ?? [])), [data?.rows, found]);
   const body = () => {
     if (data && data.rows.length === 0) return <NoTasks />;
     if (data) {
@@ -25,7 +30,17 @@ export const TasksPage = () => {
           search: { ...(choice.q !== '' && { q: choice.q }), ...(choice.sort !== '-created' && { sort: choice.sort }) },
           replace: true,
         });
-      return <TaskList rows={data.rows} q={q} sort={sort} onChoice={onChoice} onEnd={fetchOlder} name="Recent tasks" />;
+      return (
+        <TaskList
+          rows={rows}
+          q={q}
+          sort={sort}
+          onChoice={onChoice}
+          onEnd={q === '' ? fetchOlder : goOn}
+          name="Recent tasks"
+          searched={q === '' ? undefined : <SearchNote found={found} error={searchError} searching={searching} onFurther={goOn} />}
+        />
+      );
     }
     if (error) return <Problem error={error} what="the recent tasks" retry={() => void refetch()} />;
     return <Waiting what="the recent tasks" retry={() => void refetch()} />;

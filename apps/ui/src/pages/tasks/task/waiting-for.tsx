@@ -1,20 +1,47 @@
 import { useQuery } from '@tanstack/react-query';
-import type { TaskDefinition, TaskStatus } from '@taskcluster/contracts';
-import { countsQuery, dependenciesQuery } from '../../../data/task.ts';
-import { useWords } from '../../../words/ticking.ts';
-import { whyNotRunning } from '../../../words/why.ts';
+import { Link } from '@tanstack/react-router';
+import type { NamedTask, TaskStatus, WhyCause } from '@taskcluster/contracts';
+import { StateMark } from '../../../components/state-mark.tsx';
+import { whyQuery } from '../../../data/task.ts';
 import classes from './task-page.module.css';
 
-/** Why a task is not running; nothing when it is, or is over. */
-export const WaitingFor = ({ status, task }: { readonly status: TaskStatus; readonly task: TaskDefinition }) => {
-  const { data: found } = useQuery(dependenciesQuery(status.taskId, task.dependencies));
-  const { data: counts } = useQuery(countsQuery(status.taskQueueId, status.state === 'pending'));
-  const dependencies = task.dependencies.length === 0 ? [] : found;
-  const words = useWords((now) => whyNotRunning({ status, task, dependencies, counts, now })?.join(' ') ?? '');
-  if (words === '') return null;
+/** Why a task is not running: the decisive cause, and everything else that plays a part. Nothing when it is running, or over. */
+export const WaitingFor = ({ status }: { readonly status: TaskStatus }) => {
+  const { data } = useQuery(whyQuery(status));
+  if (!data || data.state !== status.state || (status.state !== 'unscheduled' && status.state !== 'pending')) return null;
+  const [first, ...others] = data.causes;
   return (
-    <p className={classes.why} data-state={status.state}>
-      {words}
-    </p>
+    <section className={classes.why} data-state={status.state} aria-label="Why it is not running">
+      <p>{data.summary}</p>
+      {first && <Names cause={first} />}
+      {others.length > 0 && (
+        <ul className={classes.causes}>
+          {others.map((cause) => (
+            <li key={cause.kind}>
+              {cause.text}
+              <Names cause={cause} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+};
+
+/** Links to the tasks that a cause names. */
+const Names = ({ cause }: { readonly cause: WhyCause }) => {
+  const tasks: readonly NamedTask[] = 'tasks' in cause ? cause.tasks : [];
+  if (tasks.length === 0) return null;
+  return (
+    <ul className={classes.named}>
+      {tasks.map(({ taskId, state, name }) => (
+        <li key={taskId}>
+          {state && <StateMark state={state} size={12} />}
+          <Link to="/tasks/$taskId" params={{ taskId }}>
+            {name ?? taskId}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 };

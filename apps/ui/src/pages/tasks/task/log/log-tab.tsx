@@ -21,7 +21,7 @@ export const LogTab = () => {
   if (!run || run.state === 'pending') {
     return (
       <div className={classes.waiting}>
-        <WaitingFor status={status} task={task} />
+        <WaitingFor status={status} />
         <p>The log begins when the task runs, and appears here as it is written.</p>
       </div>
     );

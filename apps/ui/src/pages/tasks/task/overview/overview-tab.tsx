@@ -13,7 +13,7 @@ export const OverviewTab = () => {
   if (!task || !status) return null;
   return (
     <div className={classes.overview}>
-      <WaitingFor status={status} task={task} />
+      <WaitingFor status={status} />
       <Ending status={status} />
       {task.metadata.description.trim() !== '' && <Message text={task.metadata.description} />}
       <Runs status={status} />

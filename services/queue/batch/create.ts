@@ -1,0 +1,81 @@
+import { messagesWritten } from '@taskcluster/bus';
+import type { Database, Tx } from '@taskcluster/db';
+import type { CreateRequest } from '../create.ts';
+import { stateOf, type Task, type TaskState } from '../domain/task.ts';
+import { insertTasks } from '../store/tasks.ts';
+import { channels } from '../transitions.ts';
+import { announceAgain, findConflicts } from './existing.ts';
+import { joinGroups } from './groups.ts';
+import { type Problem, refusalOf } from './domain/problems.ts';
+import { type Dependencies, findDependencies } from './dependencies.ts';
+import { rowOf, taskOf } from './row.ts';
+import { inSlices } from './slices.ts';
+
+export type BatchRequest = CreateRequest & { readonly index: number };
+
+export interface CreateBatch {
+  /** Checked in themselves, and their author may create them. */
+  readonly requests: readonly BatchRequest[];
+  /** All ids of the batch, also of tasks that were refused already. */
+  readonly taskIds: ReadonlySet<string>;
+  /** What was found so far: nothing is created when there is anything, but the rest is found as well. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Created {
+  readonly created: number;
+  readonly states: ReadonlyMap<string, TaskState>;
+}
+
+/** Somebody else created one of the tasks after this transaction had looked: it has to look again. */
+class Overtaken extends Error {}
+const maxAttempts = 5;
+
+/**
+ * Creates all tasks of a batch in one transaction, or throws one refusal that lists everything. Locks are taken in the order in which
+ * createTask takes them (groups, dependencies, new tasks) and by id within each, so that neither waits for the other in a circle.
+ */
+export const createBatch = async (db: Database, batch: CreateBatch): Promise<Created> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.tx((tx) => createAll(tx, batch));
+    } catch (err) {
+      if (!(err instanceof Overtaken) || attempt === maxAttempts) throw err;
+    }
+  }
+};
+
+const createAll = async (tx: Tx, { requests, taskIds, problems: before }: CreateBatch): Promise<Created> => {
+  const sorted = requests.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
+  const problems = [...before];
+  const now = await joinGroups(tx, sorted, problems);
+  const dependencies = await findDependencies(tx, { requests: sorted, taskIds }, problems);
+  const existing = await findConflicts(tx, sorted, problems);
+  if (problems.length > 0) throw refusalOf(problems);
+  const created = await insert(tx, { requests: sorted.filter((r) => !existing.has(r.taskId)), dependencies, now });
+  await announceAgain(tx, [...existing.values()]);
+  const states = new Map([...existing.values(), ...created].map((task) => [task.taskId, stateOf(task)]));
+  return { created: created.length, states };
+};
+
+interface Insertion {
+  readonly requests: readonly BatchRequest[];
+  readonly dependencies: Dependencies;
+  readonly now: string;
+}
+
+const insert = async (tx: Tx, { requests, dependencies, now }: Insertion): Promise<readonly Task[]> => {
+  const created: Task[] = [];
+  const queues = new Set<string>();
+  await inSlices(requests, async (slice) => {
+    const tasks = slice.map((request) => taskOf(request, dependencies, now));
+    const rows = slice.map((request, i) => rowOf(request, tasks[i]!, dependencies));
+    const inserted = await insertTasks(tx, rows);
+    if (inserted.length < rows.length) throw new Overtaken('A task of the batch was created by somebody else meanwhile.');
+    created.push(...tasks);
+    for (const task of tasks) if (task.runs.length > 0) queues.add(task.taskQueueId);
+  });
+  if (created.length > 0) tx.wake(messagesWritten);
+  for (const taskQueueId of queues) tx.wake(channels.pending, taskQueueId);
+  return created;
+};

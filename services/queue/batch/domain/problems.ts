@@ -1,0 +1,38 @@
+import { ApiError, type ErrorCode } from '@taskcluster/api';
+
+/** What is wrong with one task of a batch, under the code that createTask would have refused it with. */
+export interface Problem {
+  /** The place of the task in the request, from 0. */
+  readonly index: number;
+  readonly taskId: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** createTask makes its checks in this order: the first of these that occurs is the code of the whole refusal. */
+const order: readonly ErrorCode[] = ['InputValidationError', 'InsufficientScopes', 'InputError', 'RequestConflict'];
+
+// A graph that was made wrong is wrong in every task: enough to see why, and not megabytes of the same.
+const maxInDetails = 1_000;
+const maxInMessage = 20;
+const maxLineLength = 500;
+
+/** The refusal of a batch: all problems as data (`details.problems`), the first of them in its message. */
+export const refusalOf = (problems: readonly Problem[]): ApiError => {
+  const sorted = problems.toSorted((a, b) => a.index - b.index);
+  const tasks = new Set(sorted.map((p) => p.index)).size;
+  const code = order.find((c) => sorted.some((p) => p.code === c)) ?? 'InputError';
+  const lines = sorted.slice(0, maxInMessage).map((p) => `  * ${p.taskId}: ${oneLine(p.message)}`);
+  if (sorted.length > maxInMessage) lines.push(`  * and ${sorted.length - maxInMessage} more`);
+  return new ApiError(
+    code,
+    'No task was created, because {{tasks}} of them cannot be ({{count}} problems). Correct these, and send all tasks again:\n\n{{lines}}',
+    { tasks, count: sorted.length, lines: lines.join('\n') },
+    { data: { problemCount: sorted.length, taskCount: tasks, problems: sorted.slice(0, maxInDetails) } },
+  );
+};
+
+const oneLine = (text: string) => {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line;
+};

@@ -1,0 +1,54 @@
+import { ApiError, type Handlers } from '@taskcluster/api';
+import type { queue, TaskDefinition } from '@taskcluster/contracts';
+import { priorityOf, statusOf } from '../domain/task.ts';
+import { placeOf } from '../handlers/pages.ts';
+import { encodeToken } from '../page-token.ts';
+import type { QueueService } from '../service.ts';
+import { termsOf, tsqueryOf } from './domain/query.ts';
+import { readableBy } from './domain/readable.ts';
+import { find } from './find.ts';
+import { progress } from './store/place.ts';
+
+export { indexTasks } from './index-tasks.ts';
+
+type SearchHandlers = Pick<Handlers<typeof queue, QueueService>, 'searchTasks'>;
+
+/** Definitions are large, and nobody reads a thousand of them: smaller pages than elsewhere. */
+const maxPage = 200;
+const usualPage = 50;
+
+const timeOf = (name: string, text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined;
+  if (Number.isNaN(Date.parse(text)))
+    throw new ApiError('InputError', `There is no such time as ${text} (${name}). Give one such as 2026-02-03T04:05:06Z.`);
+  return text;
+};
+
+/** Finding tasks. */
+export const searchHandlers: SearchHandlers = {
+  searchTasks: async ({ db }, { query, caller }) => {
+    const { continuationToken, limit, state, from, to, ...criteria } = query;
+    const readable = readableBy(caller.scopes());
+    const terms = termsOf(criteria);
+    const search = {
+      terms: tsqueryOf(terms),
+      states: state === undefined ? undefined : [...new Set(state.split(','))],
+      from: timeOf('from', from),
+      to: timeOf('to', to),
+      before: placeOf(continuationToken),
+      readable,
+      limit: 1 + Math.max(1, Math.min(Number(limit ?? usualPage), maxPage)),
+    };
+    const [{ tasks, next }, { behindMs, filled }] = await Promise.all([find(db, search, terms), progress(db)]);
+    // What is shown is authorised once more by the scopes that the method declares: a task by its own, or by its group's.
+    const named = readable.all ? [] : tasks.filter((t) => !readable.groups.includes(t.taskGroupId));
+    const grouped = readable.all ? [] : tasks.filter((t) => readable.groups.includes(t.taskGroupId));
+    caller.authorize({ taskIds: named.map((t) => t.taskId), taskGroupIds: grouped.map((t) => t.taskGroupId) });
+    return {
+      tasks: tasks.map((t) => ({ status: statusOf(t), task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),
+      ...(next ? { continuationToken: encodeToken(next), searchedTo: next[0] } : {}),
+      behindMs,
+      filled,
+    };
+  },
+};

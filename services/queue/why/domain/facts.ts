@@ -1,0 +1,47 @@
+import type { Task, TaskState } from '../../domain/task.ts';
+
+/** A task at the root of the waiting. Its identity is left out when the caller may not know it. */
+export interface Root {
+  /** Undefined: the task does not exist any more. */
+  readonly state: TaskState | undefined;
+  readonly waitsForItself: boolean;
+  readonly known: { readonly taskId: string; readonly name?: string } | undefined;
+}
+
+/** What is known about the workers of the task's queue; names only of what the caller may list. */
+export interface Workers {
+  readonly lastAsked: string | undefined;
+  readonly known: number;
+  readonly quarantined: number;
+  readonly running: number;
+  readonly busy: readonly {
+    readonly workerGroup: string;
+    readonly workerId: string;
+    readonly taskId: string;
+    readonly runId: number;
+    readonly since: string;
+  }[];
+  readonly inQuarantine: readonly { readonly workerGroup: string; readonly workerId: string; readonly until: string }[];
+}
+
+/** Everything that the answer is made of. */
+export interface Facts {
+  readonly now: string;
+  readonly task: Task;
+  readonly requires: string | undefined;
+  readonly sealed: string | undefined;
+  /** Of an unscheduled task: who blocks it in the end, and whether that is all. */
+  readonly roots?: { readonly list: readonly Root[]; readonly more: boolean };
+  /** Whether an unscheduled task waits for itself. */
+  readonly waitsForItself?: boolean;
+  /** Of a pending task: how many runs come before it, by rank. */
+  readonly ahead?: readonly { readonly rank: number; readonly count: number; readonly since: string }[];
+  readonly workers?: Workers;
+  /** A worker that asked longer ago than this may be gone (milliseconds); one that asks is written no more often. */
+  readonly staleMs: number;
+}
+
+/** Counting ends here: beyond it there are just "more than". */
+export const maxAhead = 10_000;
+export const maxWorkers = 1_000;
+export const maxWaiting = 500;
