@@ -1,0 +1,121 @@
+/** A bug that is put into the queue on purpose, to see that the model finds it. */
+export interface Bug {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** Shows only when requests overlap. */
+  readonly races?: boolean;
+}
+
+const lifeCycle = 'services/queue/domain/life-cycle.ts';
+const changes = 'services/queue/store/changes.ts';
+const tasks = 'services/queue/store/tasks.ts';
+
+/** Each replaces a text that is in the file once. When it is not, the bug cannot be planted, and the list has to be brought up to date. */
+export const bugs: readonly Bug[] = [
+  {
+    name: 'a worker that lost its claim can still report',
+    file: lifeCycle,
+    find: "if (!isLast || run.state !== 'running') return notRunning(task, runId);",
+    replace: '',
+  },
+  {
+    name: 'a retry is not counted',
+    file: lifeCycle,
+    find: 'retriesLeft: task.retriesLeft - 1',
+    replace: 'retriesLeft: task.retriesLeft',
+  },
+  {
+    name: 'a task that fails for good does not tell its dependents',
+    file: lifeCycle,
+    find: 'everResolved: true }, announce: [announce], claim: null, resolved: true }',
+    replace: 'everResolved: true }, announce: [announce], claim: null }',
+  },
+  {
+    name: 'the exception before a retry is not announced',
+    file: lifeCycle,
+    find: 'announce: [announce, ...again.announce]',
+    replace: 'announce: again.announce',
+  },
+  {
+    name: 'a rerun forgets the deadline',
+    file: lifeCycle,
+    find: "if (late) return late;\n  const run = lastOf(task);\n  if (run?.state === 'running') return unchanged(task);",
+    replace: "void late;\n  const run = lastOf(task);\n  if (run?.state === 'running') return unchanged(task);",
+  },
+  {
+    name: 'reclaiming does not extend the claim',
+    file: lifeCycle,
+    find: 'const takenUntil = run.takenUntil && run.takenUntil > until ? run.takenUntil : until;',
+    replace: 'const takenUntil = run.takenUntil ?? until;',
+  },
+  {
+    name: 'a running run can be claimed by another worker',
+    file: lifeCycle,
+    find: "if (run?.runId !== runId || run.state !== 'pending')",
+    replace: "if (run?.runId !== runId || (run.state !== 'pending' && run.state !== 'running'))",
+  },
+  {
+    name: 'the pending entry of a canceled task stays',
+    file: lifeCycle,
+    find: '    resolved: true,\n    ...entryOf(task),',
+    replace: '    resolved: true,',
+  },
+  {
+    name: 'a completed task does not count as resolved once',
+    file: lifeCycle,
+    find: 'return { task: { ...ended, everResolved: true }, announce, claim: null, resolved: true };',
+    replace: 'return { task: ended, announce, claim: null, resolved: true };',
+  },
+  {
+    name: 'canceling again is announced as if nothing had happened',
+    file: lifeCycle,
+    find: "? { task, announce: [{ message: 'taskException', runId: run.runId }], resolved: true }",
+    replace: '? unchanged(task)',
+  },
+  {
+    name: 'all-resolved waits for completion',
+    file: changes,
+    find: "(r.completed or d.requires = 'all-resolved')",
+    replace: '(r.completed)',
+  },
+  {
+    name: 'all-completed is content with a failure',
+    file: changes,
+    find: "(r.completed or d.requires = 'all-resolved')",
+    replace: '(true)',
+  },
+  {
+    name: 'a sealed group takes tasks',
+    file: 'services/queue/create.ts',
+    find: 'else if (group.sealed !== null)',
+    replace: 'else if (group.sealed === "")',
+  },
+  {
+    name: 'work is given out by age alone',
+    file: 'services/queue/store/claims.ts',
+    find: 'order by rank, inserted, task_id limit (select',
+    replace: 'order by inserted, task_id limit (select',
+  },
+  {
+    name: 'a group is announced while a task is left',
+    file: 'services/queue/store/groups.ts',
+    find: 'd.task_group_id = g.task_group_id and not d.ever_resolved',
+    replace: 'd.task_group_id = g.task_group_id and not d.ever_resolved and d.deadline < platform.now()',
+  },
+  {
+    name: 'tasks are not locked before a decision',
+    file: tasks,
+    find: 'order by t.task_id for update of t',
+    replace: 'order by t.task_id',
+    races: true,
+  },
+  {
+    name: 'dependencies are not locked while a task is created',
+    file: tasks,
+    find: 'order by task_id for share',
+    replace: 'order by task_id',
+    races: true,
+  },
+];
