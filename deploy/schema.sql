@@ -5,6 +5,8 @@ set check_function_bodies = off;
 
 create schema auth;
 
+create schema index;
+
 create schema object;
 
 create schema platform;
@@ -56,6 +58,30 @@ CREATE OR REPLACE FUNCTION platform.now()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select date_trunc('milliseconds', now()) $function$;
+
+CREATE OR REPLACE FUNCTION queue.search_terms(definition json)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select array_to_tsvector(array_remove(array(
+      select t.term
+      from json_to_record(definition) as d ("projectId" text, "taskQueueId" text, metadata json, tags json),
+        json_to_record(d.metadata) as m (name text, owner text),
+        lateral (
+          select 'w:' || left(word, 100)
+          from unnest(string_to_array(
+            translate(
+              lower(m.name collate "C") || case when m.name collate "C" ~ '[a-z0-9][A-Z]|[A-Za-z][0-9]' then ' ' || lower(regexp_replace(
+                regexp_replace(m.name collate "C", '([a-z0-9])([A-Z])', '\1 \2', 'g'), '([A-Za-z])([0-9])', '\1 \2', 'g')) else '' end,
+              E'\t\n\r!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~', repeat(' ', 35)),
+            ' ')) word
+          where word <> ''
+          union all select left('o:' || lower(m.owner collate "C"), 200)
+          union all select left('p:' || coalesce(d."projectId", 'none'), 200)
+          union all select left('q:' || d."taskQueueId", 200)
+          union all (select left('t:' || key || '=' || value, 200) from json_each_text(d.tags) limit 50)) t (term)), null))
+  $function$;
 
 create table auth.audit (
   id bigint generated always as identity not null,
@@ -117,6 +143,27 @@ create table auth.version (
   constraint version_pkey PRIMARY KEY (one),
   constraint version_one_check CHECK (one)
 );
+
+create table index.namespaces (
+  parent text collate "C" not null,
+  name text collate "C" not null,
+  expires timestamp with time zone not null,
+  constraint namespaces_pkey PRIMARY KEY (parent, name)
+);
+CREATE INDEX namespaces_expires ON index.namespaces USING btree (expires);
+
+create table index.tasks (
+  namespace text collate "C" not null,
+  name text collate "C" not null,
+  task_id text not null,
+  rank integer not null,
+  data json not null,
+  data_bytes integer not null,
+  expires timestamp with time zone not null,
+  asserted timestamp with time zone not null,
+  constraint tasks_pkey PRIMARY KEY (namespace, name)
+);
+CREATE INDEX tasks_expires ON index.tasks USING btree (expires);
 
 create table object.files (
   id bytea not null,
@@ -210,6 +257,41 @@ create table platform.migrations (
   constraint migrations_pkey PRIMARY KEY (owner, number)
 );
 
+create unlogged table platform.used_headers_0 (
+  fingerprint bigint not null,
+  constraint used_headers_0_pkey PRIMARY KEY (fingerprint)
+);
+
+create unlogged table platform.used_headers_1 (
+  fingerprint bigint not null,
+  constraint used_headers_1_pkey PRIMARY KEY (fingerprint)
+);
+
+create unlogged table platform.used_headers_2 (
+  fingerprint bigint not null,
+  constraint used_headers_2_pkey PRIMARY KEY (fingerprint)
+);
+
+create unlogged table platform.used_headers_3 (
+  fingerprint bigint not null,
+  constraint used_headers_3_pkey PRIMARY KEY (fingerprint)
+);
+
+create table queue.artifact_uploads (
+  task_id text collate "C" not null,
+  run_id smallint not null,
+  name text collate "C" not null,
+  upload_id text collate "C" not null,
+  store_upload_id text not null,
+  bucket text not null,
+  key text collate "C" not null,
+  parts integer not null,
+  completed boolean default false not null,
+  expires timestamp with time zone not null,
+  constraint artifact_uploads_pkey PRIMARY KEY (task_id, run_id, name)
+);
+CREATE INDEX artifact_uploads_expires ON queue.artifact_uploads USING btree (expires);
+
 create table queue.artifacts (
   task_id text collate "C" not null,
   run_id smallint not null,
@@ -220,6 +302,7 @@ create table queue.artifacts (
   details json not null,
   present boolean not null,
   expires timestamp with time zone not null,
+  delete_after timestamp with time zone,
   constraint artifacts_pkey PRIMARY KEY (task_id, run_id, name)
 );
 CREATE INDEX artifacts_expires ON queue.artifacts USING btree (expires);
@@ -238,9 +321,12 @@ CREATE INDEX claims_due ON queue.claims USING btree (taken_until);
 CREATE INDEX claims_queue ON queue.claims USING btree (task_queue_id);
 
 create table queue.deadlines (
+  task_group_id text collate "C" not null,
+  task_id text collate "C" not null,
   deadline timestamp with time zone not null,
-  task_id text collate "C" not null
-) with (autovacuum_vacuum_scale_factor=0.01);
+  ever_resolved boolean default false not null,
+  constraint deadlines_pkey PRIMARY KEY (task_group_id, task_id)
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=500);
 CREATE INDEX deadlines_due ON queue.deadlines USING btree (deadline);
 
 create table queue.dependencies (
@@ -285,6 +371,29 @@ create table queue.resolutions (
   constraint resolutions_pkey PRIMARY KEY (task_id)
 );
 
+create table queue.search (
+  created timestamp with time zone not null,
+  task_id text collate "C" not null,
+  task_group_id text collate "C" not null,
+  resolved text,
+  terms tsvector not null,
+  constraint search_pkey PRIMARY KEY (created, task_id)
+) with (fillfactor=90, autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_analyze_scale_factor=0.02);
+CREATE INDEX search_terms ON queue.search USING gin (terms) WITH (gin_pending_list_limit='512');
+
+create table queue.search_place (
+  only_one boolean default true not null,
+  after text not null,
+  upto text,
+  last_id bigint default 0 not null,
+  indexed_to timestamp with time zone default platform.now() not null,
+  filled_created timestamp with time zone default 'infinity'::timestamp with time zone not null,
+  filled_task_id text collate "C" default ''::text not null,
+  filled boolean default false not null,
+  constraint search_place_pkey PRIMARY KEY (only_one),
+  constraint search_place_only_one_check CHECK (only_one)
+) with (fillfactor=10, autovacuum_vacuum_threshold=500);
+
 create table queue.task_queues (
   task_queue_id text collate "C" not null,
   last_active timestamp with time zone not null,
@@ -317,7 +426,6 @@ create table queue.tasks (
 CREATE INDEX tasks_created ON queue.tasks USING btree (created, task_id);
 CREATE INDEX tasks_expires ON queue.tasks USING btree (expires);
 CREATE INDEX tasks_group ON queue.tasks USING btree (task_group_id, task_id);
-CREATE INDEX tasks_unresolved ON queue.tasks USING btree (task_group_id) WHERE (NOT ever_resolved);
 
 create table queue.workers (
   task_queue_id text collate "C" not null,

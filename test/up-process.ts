@@ -12,6 +12,8 @@ export interface UpProcess {
   readonly credentials: { readonly clientId: string; readonly accessToken: string };
   /** What it printed so far. */
   readonly output: () => string;
+  /** Resolves when it has ended, however it did. */
+  readonly ended: Promise<unknown>;
   /** Ends the process group's leader without warning. */
   readonly kill: () => Promise<void>;
   /** Ctrl-C; answers the exit code. */
@@ -62,6 +64,7 @@ export const startUp = async ({ dataDir, port, args = [], env = {} }: UpArgument
     pid: child.pid ?? 0,
     credentials: credentialsIn(dataDir),
     output: () => output,
+    ended,
     kill: async () => {
       child.kill('SIGKILL');
       await ended;

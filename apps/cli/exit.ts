@@ -3,6 +3,8 @@ export const exit = {
   done: 0,
   /** The task, or a task of the group, failed. */
   taskFailed: 1,
+  /** The question was answered, and the answer is no: as `grep` and `diff` do. */
+  no: 1,
   /** The command line, or what it names, is wrong. */
   wrongUse: 2,
   /** The platform refused: not signed in, or without the scope. */

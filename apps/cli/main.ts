@@ -46,7 +46,7 @@ const dispatch = async (words: readonly string[], terminal: Terminal): Promise<n
   if (!isNoun(entry)) return await runVerb(first, { verb: entry, words: others, terminal });
 
   const [second, ...rest] = others;
-  if (second === undefined || isHelp(second)) return await show(terminal, nounHelp(first, entry, terminal));
+  if (second === undefined || isHelp(second)) return await show(terminal, nounHelp(entry, terminal));
   const verb = Object.hasOwn(entry.verbs, second) ? entry.verbs[second] : undefined;
   if (!verb)
     throw wrongUse(
@@ -81,14 +81,14 @@ const overview = ({ stdout, env }: Terminal): string => {
     `\n${style.bold('Commands:')}\n${columns(lines, style)}`,
     '\nAdd --help to any of them. Which platform is meant: TASKCLUSTER_ROOT_URL and the credentials beside it in the environment,\n',
     'else the local platform whose .taskcluster folder is nearest.\n',
-    '\nExit codes: 0 done, 1 the task failed, 2 wrong use, 3 refused or not signed in, 4 the platform cannot be reached.\n',
+    '\nExit codes: 0 done, 1 the task failed or the answer is no, 2 wrong use, 3 refused or not signed in, 4 the platform cannot be reached.\n',
   ].join('');
 };
 
-const nounHelp = (name: string, { summary, verbs }: Noun, { stdout, env }: Terminal): string => {
+const nounHelp = ({ summary, example, verbs }: Noun, { stdout, env }: Terminal): string => {
   const style = styleFor(stdout, env);
   const lines = Object.entries(verbs).map(([word, { summary }]) => ({ word, summary }));
-  return `  ${style.dim('$')} taskcluster ${name} status fN1SbArXTPSVFNUvaOlinQ\n\n${summary}\n\n${style.bold('Commands:')}\n${columns(lines, style)}`;
+  return `  ${style.dim('$')} taskcluster ${example}\n\n${summary}\n\n${style.bold('Commands:')}\n${columns(lines, style)}`;
 };
 
 const report = async (err: unknown, { stderr, env }: Terminal): Promise<number> => {

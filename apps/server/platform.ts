@@ -1,6 +1,15 @@
-import { createServer, invoker, type Method, methodsOf, monitoringHandlers, type Server } from '@taskcluster/api';
+import {
+  claimHeaders,
+  createServer,
+  invoker,
+  type Method,
+  methodsOf,
+  monitoringHandlers,
+  type Server,
+  usedHeadersLoop,
+} from '@taskcluster/api';
 import { retentionLoop } from '@taskcluster/bus';
-import { type Credentials, type Invoke, local } from '@taskcluster/client';
+import { type Credentials, type Invoke, local, type LocalCaller } from '@taskcluster/client';
 import { checkConfigs, type Config, loadConfig } from '@taskcluster/config';
 import type { Contract } from '@taskcluster/contracts';
 import { contracts, GenericWorkerPayload } from '@taskcluster/contracts';
@@ -9,11 +18,20 @@ import { connect, type Database, migrate } from '@taskcluster/db';
 import { authenticate } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
 import { type RunningLoops, startLoops } from '@taskcluster/loop';
-import type { Platform } from '@taskcluster/service';
-import { builtInScopes, createTokenCipher, openAccess, syncStaticClients } from '@taskcluster/service-auth';
+import {
+  authSettings,
+  builtInScopes,
+  createTokenCipher,
+  openAccess,
+  type AuthPlatform,
+  staticClients,
+  syncStaticClients,
+} from '@taskcluster/service-auth';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { rootClientId, rootToken } from './credentials-file.ts';
+import { rootToken } from './credentials-file.ts';
+import { rootTokenPart } from './root-token.ts';
+import { artifactOrigins } from './artifact-storage.ts';
 import { freePort } from './free-port.ts';
 import { allServices, type RunnableService } from './services.ts';
 import { openSecrets } from './secrets.ts';
@@ -22,6 +40,8 @@ import { version } from './version.ts';
 
 export interface PlatformOptions {
   readonly connectionString: string;
+  /** No other process serves the API on this database: what only has to be known to all processes can stay in memory. */
+  readonly alone?: boolean;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
@@ -31,6 +51,8 @@ export interface PlatformOptions {
   readonly now?: () => number;
   /** Tests check every row that is read. */
   readonly checkRows?: boolean;
+  /** Those that run in this process; all of them unless told. */
+  readonly services?: readonly RunnableService[];
 }
 
 export interface RunningPlatform {
@@ -53,7 +75,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
   const begun = [() => db.close()];
   try {
     const port = options.port === 0 ? await freePort(options.host) : options.port;
-    return await assemble({ ...options, port, now, db, config, services: allServices(), begun });
+    return await assemble({ ...options, port, now, db, config, services: options.services ?? allServices(), begun });
   } catch (err) {
     for (const end of begun.toReversed()) await end();
     throw err;
@@ -61,7 +83,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
 };
 
 /** Throws one ConfigError that names the mistakes in the settings of all parts of the process. */
-export const checkSettings = (env: PlatformOptions['env']): void => checkConfigs([settings, ...allServices().map((s) => s.settings)], env);
+export const checkSettings = (env: PlatformOptions['env']): void => checkConfigs([{ settings }, rootTokenPart, ...allServices()], env);
 
 interface Assembly extends Omit<PlatformOptions, 'now'> {
   readonly now: () => number;
@@ -83,15 +105,18 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
     rootUrl: platform.rootUrl,
     methods,
     authenticate: (request) => authenticate(request, access.authority),
+    // A process that is alone on its database remembers headers by itself.
+    claimHeader: assembly.alone ? undefined : claimHeaders(db),
     now: platform.now,
     log,
     version,
     documents: publish(contracts, [GenericWorkerPayload]),
-    page: pageFolder(),
+    page: pageFolder(await artifactOrigins(env)),
   });
   const port = await server.listen({ host, port: assembly.port });
   const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs }, wakeups: db.wakeups, log });
-  const loops = [...running.map((s) => s.startLoops()), retention];
+  const headers = startLoops([usedHeadersLoop], { service: { db, now: platform.now }, wakeups: db.wakeups, log });
+  const loops = [...running.map((s) => s.startLoops()), retention, headers];
   return {
     rootUrl: platform.rootUrl,
     port,
@@ -103,23 +128,28 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
 };
 
 /** What services stand on: a migrated database, the clients and roles in memory, and each other. */
-const foundation = async ({ dataDir, db, log, now, config, host, port, services }: Assembly) => {
+const foundation = async ({ dataDir, db, log, now, env, config, host, port, services }: Assembly) => {
   const secrets = openSecrets(dataDir, config.secret);
-  const token = rootToken(dataDir, config.rootAccessToken);
-  const credentialsOf = (service: string): Credentials => ({
-    clientId: `static/taskcluster/${service}`,
-    accessToken: service === 'root' ? token : secrets.tokenOf(service),
-  });
+  const configured = loadConfig(authSettings, env).staticClients;
+  checkConfigs([rootTokenPart], env);
+  const clients = staticClients(configured, (name) =>
+    name === 'root' ? rootToken(dataDir, config.rootAccessToken) : secrets.tokenOf(name),
+  );
+  const tokens = new Map(clients.map(({ clientId, accessToken }) => [clientId, accessToken]));
+  const credentialsOf = (service: string): Credentials => {
+    const clientId = `static/taskcluster/${service}`;
+    return { clientId, accessToken: tokens.get(clientId) ?? secrets.tokenOf(service) };
+  };
   const cipher = createTokenCipher(secrets.keyFor('access-tokens'));
   await migrate(
     db,
     services.flatMap((s) => s.migrations ?? []),
   );
-  await syncStaticClients(db, cipher, staticClients(credentialsOf));
+  await syncStaticClients(db, cipher, clients);
   const access = await openAccess({ db, cipher, log, now });
   // Services call each other; whom they call is known when all of them are there.
   let invoke: Invoke = () => Promise.reject(new Error('A service was called while it was being put together.'));
-  const platform: Platform = {
+  const platform: AuthPlatform = {
     rootUrl: (config.rootUrl || `http://${shownHost(host)}:${port}`).replace(/\/+$/, ''),
     dataDir,
     db,
@@ -128,28 +158,29 @@ const foundation = async ({ dataDir, db, log, now, config, host, port, services 
     credentialsOf,
     keyFor: secrets.keyFor,
     authority: access.authority,
-    clientOf: <C extends Contract>(contract: C, as: string) =>
-      local(contract, (call) => invoke(call), {
-        clientId: `static/taskcluster/${as}`,
-        scopes: access.authority.expand(builtInScopes[as] ?? []),
-      }),
+    access,
+    clientOf: <C extends Contract>(contract: C, as?: string) => local(contract, (call) => invoke(call), ownClient(as, access.authority)),
   };
   return { platform, access, connectServices: (all: Invoke) => void (invoke = all) };
+};
+
+/** A service's own client, or nobody's. What roles give it is looked up at each call: roles change while the process runs. */
+const ownClient = (service: string | undefined, { expand }: AuthPlatform['authority']): LocalCaller => {
+  const scopes = Object.freeze([...((service && builtInScopes[service]) || []), 'assume:anonymous']);
+  return {
+    clientId: service ? `static/taskcluster/${service}` : 'auth-failed:no-auth',
+    get scopes() {
+      return expand(scopes);
+    },
+  };
 };
 
 /** What a user types into a browser for an address that is listened on. */
 const shownHost = (host: string) => (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host);
 
-const staticClients = (credentialsOf: Platform['credentialsOf']) =>
-  Object.entries(builtInScopes).map(([service, scopes]) => ({
-    ...credentialsOf(service),
-    scopes,
-    description: service === 'root' ? `\`${rootClientId}\` may do everything.` : `The ${service} service acts with this client.`,
-  }));
-
-const pageFolder = () => {
+const pageFolder = (readsFrom: readonly string[]) => {
   const folder = join(import.meta.dirname, '../ui/dist');
-  return existsSync(join(folder, 'index.html')) ? { folder } : undefined;
+  return existsSync(join(folder, 'index.html')) ? { folder, readsFrom } : undefined;
 };
 
 interface RunningService {
@@ -159,7 +190,7 @@ interface RunningService {
   readonly close: () => Promise<void>;
 }
 
-const run = async (part: RunnableService, platform: Platform, env: PlatformOptions['env']): Promise<RunningService> => {
+const run = async (part: RunnableService, platform: AuthPlatform, env: PlatformOptions['env']): Promise<RunningService> => {
   const log = platform.log.child({ service: part.contract.service });
   const service = await part.create({ ...platform, log }, loadConfig(part.settings, env));
   const { signInCode } = part;

@@ -4,19 +4,22 @@ import type { Contract, Endpoint } from '@taskcluster/contracts';
 import type { Handler, ServiceApi } from '@taskcluster/api';
 import type { Migrations } from '@taskcluster/db';
 import type { Loop } from '@taskcluster/loop';
-import type { Platform, ServiceDefinition } from '@taskcluster/service';
-import { authService } from '@taskcluster/service-auth';
+import type { ServiceDefinition } from '@taskcluster/service';
+import { type AuthPlatform, authService } from '@taskcluster/service-auth';
 import { eventsService } from '@taskcluster/service-events';
-import { localArtifactStore, objectService } from '@taskcluster/service-object';
+import { indexService } from '@taskcluster/service-index';
+import { objectService } from '@taskcluster/service-object';
 import { queueService } from '@taskcluster/service-queue';
 import { createSignInCode, webServerService } from '@taskcluster/service-web-server';
+import { artifactStorage } from './artifact-storage.ts';
 
 /** A service whose own types only its parts know: what is needed to run it beside others. */
 export interface RunnableService {
   readonly contract: Contract;
   readonly settings: Settings;
+  readonly mistakes: ((config: never) => readonly string[]) | undefined;
   readonly migrations: Migrations | undefined;
-  readonly create: (platform: Platform, config: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  readonly create: (platform: AuthPlatform, config: Readonly<Record<string, unknown>>) => Promise<unknown>;
   readonly api: (service: unknown) => ServiceApi;
   readonly loops: readonly Loop<unknown>[];
   readonly close: (service: unknown) => Promise<void>;
@@ -25,14 +28,15 @@ export interface RunnableService {
 }
 
 const runnable = <C extends Contract, S, G extends Settings>(
-  definition: ServiceDefinition<C, S, G>,
+  definition: ServiceDefinition<C, S, G, AuthPlatform>,
   signInCode?: (service: S) => Promise<string>,
 ): RunnableService => {
-  const { contract, settings, migrations, handlers, heartbeat, loops = [], consumers = [] } = definition;
+  const { contract, settings, mistakes, migrations, handlers, heartbeat, loops = [], consumers = [] } = definition;
   const own = [...loops, ...consumers.map(consumerLoop)] as unknown as readonly Loop<unknown>[];
   return {
     contract,
     settings,
+    mistakes,
     migrations,
     create: async (platform, config) => definition.create(platform, config as never),
     api: (service) => ({
@@ -50,8 +54,9 @@ const runnable = <C extends Contract, S, G extends Settings>(
 /** The services of a process that runs everything. */
 export const allServices = (): RunnableService[] => [
   runnable(authService),
-  runnable(queueService((platform) => localArtifactStore({ platform }))),
+  runnable(queueService(artifactStorage)),
   runnable(objectService),
   runnable(eventsService),
+  runnable(indexService),
   runnable(webServerService, createSignInCode),
 ];

@@ -31,7 +31,7 @@ export const settings = {
     default: 12,
     min: 4,
     max: 500,
-    description: 'The most connections of this process to the database.',
+    description: 'The most connections of this process to the database, and half as many more for the queue.',
   }),
   messageRetentionMs: duration({
     env: 'MESSAGE_RETENTION',

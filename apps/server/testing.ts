@@ -3,7 +3,7 @@ import { http, type Sign } from '@taskcluster/client/http';
 import { contracts } from '@taskcluster/contracts';
 import { type Database, sql } from '@taskcluster/db';
 import { authorizationHeader } from '@taskcluster/hawk';
-import { silentLog } from '@taskcluster/log';
+import { type Log, silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestClock } from '@taskcluster/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { freePort } from './free-port.ts';
 import { startPlatform } from './platform.ts';
+import { allServices, type RunnableService } from './services.ts';
 
 /** A whole platform of its own for a test file: real server, real database; its clock runs, and the test can move it forward. */
 export interface TestPlatform {
@@ -33,8 +34,19 @@ export interface TestPlatform {
 
 const Name = Type.Object({ name: Type.String() });
 
+/** What a test may put in place of the usual parts. */
+export interface TestParts {
+  readonly log?: Log;
+  readonly services?: readonly RunnableService[];
+}
+export { allServices, type RunnableService };
+
 /** Starts a platform on the cluster of the test run (`inject('postgres')`). `env` sets the services' settings. */
-export const testPlatform = async (cluster: string, env: Readonly<Record<string, string>> = {}): Promise<TestPlatform> => {
+export const testPlatform = async (
+  cluster: string,
+  env: Readonly<Record<string, string>> = {},
+  { log = silentLog, services }: TestParts = {},
+): Promise<TestPlatform> => {
   const database = await openTestDatabase(cluster);
   const dataDir = await mkdtemp(join(tmpdir(), 'taskcluster-test-'));
   const port = await freePort('127.0.0.1');
@@ -43,10 +55,11 @@ export const testPlatform = async (cluster: string, env: Readonly<Record<string,
     dataDir,
     host: '127.0.0.1',
     port,
-    log: silentLog,
+    log,
     env,
     now: database.clock.now,
     checkRows: true,
+    ...(services && { services }),
   });
   const { rootUrl, rootCredentials: credentials } = platform;
   // Signed with the platform's clock, which the test moves.

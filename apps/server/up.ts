@@ -73,7 +73,15 @@ const start = async (options: UpOptions, stderr: UpStreams['stderr']): Promise<P
     if (config.databaseUrl === '')
       postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => log.info({ line }, 'postgres') });
     const connectionString = postgres?.connectionString ?? config.databaseUrl;
-    platform = await startPlatform({ connectionString, dataDir, host: options.host, port: options.port, log, env: process.env });
+    platform = await startPlatform({
+      connectionString,
+      alone: postgres !== undefined,
+      dataDir,
+      host: options.host,
+      port: options.port,
+      log,
+      env: process.env,
+    });
     writeCredentials(dataDir, platform.rootUrl, platform.rootCredentials.accessToken);
     const worker = options.worker
       ? await startLocalWorker({ platform, dataDir, log, capacity: options.workers || availableParallelism() })

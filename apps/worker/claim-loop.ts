@@ -56,5 +56,13 @@ export const claimTasks = async (loop: ClaimLoop): Promise<void> => {
   }
 };
 
+// A claim that this worker has neither prolonged nor ended within a minute is somebody else's: should the answer get lost, or the machine
+// die at once, nobody waits 20 minutes. `keepReclaiming` looks at when the claim ends, so it needs to know nothing of this.
 const claim = async ({ queue, taskQueueId, workerGroup, workerId, signal }: ClaimLoop, tasks: number): Promise<readonly ClaimedTask[]> =>
-  (await queue.claimWork({ taskQueueId }, { workerGroup, workerId, tasks }, { signal, timeoutMs, retries: 0 })).tasks;
+  (
+    await queue.claimWork(
+      { taskQueueId },
+      { workerGroup, workerId, tasks },
+      { signal, timeoutMs, retries: 0, prefer: 'acknowledge-claims' },
+    )
+  ).tasks;

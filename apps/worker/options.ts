@@ -13,6 +13,8 @@ export interface WorkerSettings {
   readonly liveLogAfterMs: number;
   /** How long a worker that is told to stop at once may take to upload the logs of its tasks, and to report them. */
   readonly shutdownMs: number;
+  /** Artifacts of this size or larger are uploaded in parts where the platform offers it, so that a broken connection costs one part. */
+  readonly partsFromBytes: number;
   /** The pause after the first failed request for work; it doubles with each further failure. */
   readonly firstBackOffMs: number;
   readonly maxBackOffMs: number;
@@ -24,6 +26,7 @@ export const defaultSettings: WorkerSettings = {
   logFlushMs: 200,
   liveLogAfterMs: 100,
   shutdownMs: 10_000,
+  partsFromBytes: 256 * 1024 ** 2,
   firstBackOffMs: 1_000,
   maxBackOffMs: 30_000,
 };

@@ -181,7 +181,7 @@ test('a canceled task is killed without waiting for a reclaim, and its log is ke
   expect(await q.logOf(taskId)).toContain('[taskcluster:error] task aborted - canceled\n');
 });
 
-test('a worker that may not listen to events learns of a cancellation when it reclaims', async () => {
+test('a worker that may not listen to events learns of a cancellation from its own run, without waiting for a reclaim', async () => {
   const scopes = [`queue:claim-work:${q.taskQueueId}`, 'queue:worker-id:here/*'];
   const credentials = createTemporaryCredentials({
     credentials: platform.credentials,
@@ -189,7 +189,7 @@ test('a worker that may not listen to events learns of a cancellation when it re
     start: new Date(),
     expiry: new Date(Date.now() + 3_600_000),
   });
-  q.start({ credentials });
+  q.start({ credentials, settings: { reclaimBeforeMs: 0 } });
   const taskId = await q.create(script(`echo $$ > ${q.dir}/pid; sleep 1000`));
   const pid = await q.pidIn('pid');
   await platform.clients.queue.cancelTask({ taskId });

@@ -21,6 +21,9 @@ const paramsOf = (route: string) => [...route.matchAll(/:(\w+)/g)].map((match) =
 /** What handlers add when they fill in a scope expression: facts about the stored task, or lists made from the request. */
 const fromHandlers = {
   'object.appendStream': ['run'],
+  'index.findTasksAtIndex': ['indexPaths'],
+  'auth.explainScopes': ['aboutClient', 'aboutRole', 'aboutScopes'],
+  'auth.checkCall': ['aboutClient', 'aboutRole', 'aboutScopes'],
   'auth.updateClient': ['scopesAdded'],
   'auth.updateRole': ['scopesAdded'],
   'auth.awsS3Credentials': ['levelIsReadOnly'],
@@ -28,6 +31,9 @@ const fromHandlers = {
   'auth.azureContainerSAS': ['levelIsReadOnly'],
   'auth.githubRepoToken': ['repoPerms'],
   'queue.createTask': ['priorities'],
+  'queue.createTasks': ['scopes', 'routes', 'projectId', 'schedulerId', 'priorities', 'provisionerId', 'workerType'],
+  'queue.searchTasks': ['taskIds', 'taskGroupIds'],
+  'queue.awaitStatus': ['runId'],
   'queue.scheduleTask': ['schedulerId', 'taskGroupId', 'projectId'],
   'queue.rerunTask': ['schedulerId', 'taskGroupId', 'projectId'],
   'queue.cancelTask': ['schedulerId', 'taskGroupId', 'projectId'],

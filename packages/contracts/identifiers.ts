@@ -16,6 +16,8 @@ export const patterns = {
   printable: '^[\\x20-\\x7e]+$',
   scope: '^[ -~]*$',
   clientId: '^[A-Za-z0-9!@/:.+|_-]+$',
+  /** Keys with dots between them; `%` lets users encode what else they need. */
+  indexPath: "^([a-zA-Z0-9_!~*'()%-]+\\.)*[a-zA-Z0-9_!~*'()%-]+$",
 } as const;
 
 const taskIdDescription = 'Identifies the task. It is chosen by whoever creates it: 22 characters, a random UUID in URL-safe base64.';

@@ -56,7 +56,8 @@ const withMethod = async (contract: Contract, method: string | undefined, rootUr
   return published?.endpoints[method] ? published : contract;
 };
 
-const parameters = (endpoint: Endpoint, values: readonly string[]): Record<string, string> => {
+/** The parameters of a route from the words of a command line. @throws CommandError when there are more or fewer. */
+export const parameters = (endpoint: Endpoint, values: readonly string[]): Record<string, string> => {
   const names = parametersOf(endpoint);
   if (values.length !== names.length) {
     const wanted = names.length === 0 ? 'no arguments' : names.map((name) => `<${name}>`).join(' ');

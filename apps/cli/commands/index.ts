@@ -9,12 +9,18 @@ export interface Verb {
 export interface Noun {
   readonly summary: string;
   readonly verbs: Readonly<Record<string, Verb>>;
+  /** What the help begins with, behind `taskcluster`. */
+  readonly example: string;
 }
 
 const task: Noun = {
-  summary: 'Look at one task, cancel it, run it again.',
+  summary: 'Find tasks, look at one, cancel it, run it again.',
+  example: 'task status fN1SbArXTPSVFNUvaOlinQ',
   verbs: {
     status: { summary: 'Where a task stands, and each of its runs.', load: () => import('./task/status.ts') },
+    watch: { summary: 'Each change of a task as it happens, until it is over.', load: () => import('./task/watch.ts') },
+    why: { summary: 'Why a task is not running.', load: () => import('./why.ts') },
+    search: { summary: 'Find tasks by name, owner, project, tag, state, queue or time.', load: () => import('./task/search.ts') },
     log: { summary: 'The log of a task.', load: () => import('./log.ts') },
     artifacts: { summary: 'What a task left behind.', load: () => import('./task/artifacts.ts') },
     artifact: { summary: 'Download an artifact.', load: () => import('./task/artifact.ts') },
@@ -26,9 +32,21 @@ const task: Noun = {
 
 const group: Noun = {
   summary: 'Look at the tasks of a group.',
+  example: 'group status fN1SbArXTPSVFNUvaOlinQ',
   verbs: {
     list: { summary: 'The tasks of a group.', load: () => import('./group/list.ts') },
     status: { summary: 'How many tasks of a group are in which state.', load: () => import('./group/status.ts') },
+  },
+};
+
+const scopes: Noun = {
+  summary: 'Who may do what, and why; what would change if a role changed.',
+  example: 'scopes why project/build queue:create-task:low:proj/ci',
+  verbs: {
+    why: { summary: 'Why a client has a scope, or what it lacks.', load: () => import('./scopes/why.ts') },
+    check: { summary: 'Whether a client may make a call.', load: () => import('./scopes/check.ts') },
+    impact: { summary: 'Who would gain or lose what if a role were changed.', load: () => import('./scopes/impact.ts') },
+    history: { summary: 'Who changed a client or a role.', load: () => import('./scopes/history.ts') },
   },
 };
 
@@ -37,8 +55,10 @@ export const commands: Readonly<Record<string, Verb | Noun>> = {
   up: { summary: 'Start the platform on this machine, with a worker and a web page.', load: () => import('./up.ts') },
   run: { summary: 'Run a command as a task and follow its log.', load: () => import('./run.ts') },
   log: { summary: 'The log of a task; --follow while it grows.', load: () => import('./log.ts') },
+  why: { summary: 'Why a task is not running.', load: () => import('./why.ts') },
   task,
   group,
+  scopes,
   api: { summary: 'Call any method of any service.', load: () => import('./api.ts') },
   worker: { summary: 'Start a worker that takes tasks from a queue.', load: () => import('./worker.ts') },
   'signin-link': { summary: 'A new one-time link to sign in to the web page.', load: () => import('./signin-link.ts') },

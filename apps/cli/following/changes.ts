@@ -13,20 +13,31 @@ const lastPollMs = 2000;
 const firstReconnectMs = 200;
 const lastReconnectMs = 5000;
 
+/** How far the messages were read. */
+interface Place {
+  cursor: string | undefined;
+}
+
 /**
- * Yields undefined whenever the follower has to look for itself (at the start, and after every gap), and then the messages that match
- * the bindings. Without the right to read messages it yields undefined at growing intervals instead. Ends only with the signal.
+ * Yields undefined whenever the follower has to look for itself (at the start), and then the messages that match the bindings. A broken
+ * connection goes on where it broke, so nothing is missed; what was on its way then may come twice. Without the right to read messages it yields undefined at growing intervals instead. Ends only with the signal.
  * @param bindings `<exchange>:<routing key pattern>`
  */
 export async function* changes(connection: Connection, bindings: readonly string[], signal: AbortSignal): AsyncGenerator<Change> {
+  const place: Place = { cursor: undefined };
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      for await (const change of messages(connection, bindings, signal)) {
+      for await (const change of messages(connection, { bindings, place }, signal)) {
         failures = 0;
         yield change;
       }
     } catch (err) {
       if (signal.aborted) return;
+      // The log is kept for a limited time, and the platform may be another one by now: then it begins anew, with a look.
+      if (err instanceof CallError && err.status === 400 && place.cursor !== undefined) {
+        place.cursor = undefined;
+        continue;
+      }
       // Not allowed to listen, or a platform without this method: it has to be asked again and again.
       if (err instanceof CallError && err.status >= 400 && err.status < 500) return yield* intervals(signal);
     }
@@ -41,23 +52,30 @@ async function* intervals(signal: AbortSignal): AsyncGenerator<undefined> {
   }
 }
 
-async function* messages({ events }: Connection, bindings: readonly string[], signal: AbortSignal): AsyncGenerator<Change> {
+async function* messages(
+  { events }: Connection,
+  { bindings, place }: { readonly bindings: readonly string[]; readonly place: Place },
+  signal: AbortSignal,
+): AsyncGenerator<Change> {
+  const { cursor } = place;
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), silenceMs);
   try {
-    const reply = await events.events({ bind: bindings.join(',') }, undefined, {
+    const reply = await events.events({ bind: bindings.join(','), ...(cursor === undefined ? {} : { cursor }) }, undefined, {
       signal: AbortSignal.any([signal, silence.signal]),
       retries: 0,
     });
     if (!reply.body) return;
     let begun = false;
-    for await (const { event, data } of serverEvents(reply.body)) {
+    for await (const { event, data, id } of serverEvents(reply.body)) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), silenceMs);
       // What happened before the first place is only seen by looking; every later place only says that the connection lives.
-      if (event === 'place' && !begun) yield undefined;
+      if (event === 'place' && !begun && cursor === undefined) yield undefined;
       if (event === 'message') yield JSON.parse(data) as Exclude<Change, undefined>;
       begun = true;
+      // Taken when the message was dealt with: whoever is cut off before gets it again.
+      place.cursor = id ?? place.cursor;
     }
   } finally {
     clearTimeout(timer);

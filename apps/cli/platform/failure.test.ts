@@ -22,3 +22,9 @@ test('errors that are not answers of the platform are left as they are', () => {
   const err = new TypeError('x');
   expect(failureOf(err)).toBe(err);
 });
+
+test('code in a message is indented: a terminal shows no Markdown', () => {
+  const message = 'It is missing:\n\n```\n{\n  "AllOf": []\n}\n```\n\nIt needs:\n\n```\n"b"\n```\n\n---\n\n* method: x';
+  const failure = failureOf(new CallError(message, { code: 'InsufficientScopes', status: 403 }));
+  expect((failure as Error).message).toBe('It is missing:\n\n  {\n    "AllOf": []\n  }\n\nIt needs:\n\n  "b" (403 InsufficientScopes)');
+});

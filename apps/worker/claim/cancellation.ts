@@ -3,6 +3,7 @@ import { events, type TaskExceptionMessage } from '@taskcluster/contracts';
 import type { Log } from '@taskcluster/log';
 import { backOffMs, pause } from '../pause.ts';
 import type { Claim } from './claim.ts';
+import { followOwnRuns } from './own-runs.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 
 export interface CancellationOptions {
@@ -19,7 +20,7 @@ export interface CancellationOptions {
 
 /**
  * Gives up a run as soon as the platform announces that it has ended without us: canceled, or past its deadline. Without the scope
- * `web:read-pulse`, the next reclaim finds it out. Connections that break are made again, from where they broke. Never rejected.
+ * `web:read-pulse`, each run is followed with its own credentials (`own-runs.ts`). Connections that break are made again, from where they broke. Never rejected.
  */
 export const followCancellations = async (options: CancellationOptions): Promise<void> => {
   const { log, signal } = options;
@@ -35,11 +36,8 @@ export const followCancellations = async (options: CancellationOptions): Promise
     } catch (err) {
       if (signal.aborted) return;
       if (err instanceof CallError && [401, 403, 404].includes(err.status)) {
-        log.warn(
-          { err },
-          'cancellations are only noticed when claims are prolonged: the worker needs the scope web:read-pulse to hear of them at once',
-        );
-        return;
+        log.info({ err }, 'the event stream may not be read (scope web:read-pulse): each run is asked about with its own credentials');
+        return await followOwnRuns(options);
       }
       // The cursor may be too old to go on from.
       if (err instanceof CallError && err.status >= 400 && err.status < 500) cursor = undefined;

@@ -92,7 +92,7 @@ const inFolder = async (run: TaskRun, folder: TaskFolder): Promise<Resolution> =
       log,
       names: plan?.logs ?? defaultLogs,
       maxRunTimeSeconds: plan?.maxRunTimeSeconds ?? 0,
-      uploading: { claim, temporaryFiles: folder.workerFiles, signal: uploadsEnd.signal },
+      uploading: { claim, temporaryFiles: folder.workerFiles, partsFromBytes: settings.partsFromBytes, signal: uploadsEnd.signal },
       taskExpires: claimed.status.expires,
     });
     const problems = plan ? await carryOut({ run, folder, log, plan }) : refusals;
@@ -152,9 +152,8 @@ const carryOut = async ({ run, folder, log, plan }: Carrying): Promise<readonly 
   // A run that is not ours any more, or is about to be repeated, leaves no artifacts but its log.
   if (signal.aborted) return problems;
   try {
-    problems.push(
-      ...(await publishArtifacts(plan.artifacts, { claim, temporaryFiles: folder.workerFiles, signal, log, folder: folder.path })),
-    );
+    const to = { claim, temporaryFiles: folder.workerFiles, partsFromBytes: run.settings.partsFromBytes };
+    problems.push(...(await publishArtifacts(plan.artifacts, { ...to, signal, log, folder: folder.path })));
     signal.throwIfAborted();
   } catch (err) {
     problems.unshift(expected(err, run.log));
