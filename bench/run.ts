@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { caller } from './load.ts';
 import type { Result } from './measure.ts';
+import { bareInsert } from './measures/bare-insert.ts';
 import { batch } from './measures/batch.ts';
 import { create } from './measures/create.ts';
 import { drain } from './measures/drain.ts';
@@ -71,7 +72,12 @@ try {
   note({ name: 'memory when idle', text: `${megabytes} MB`, target: { text: '≤ 350 MB', reached: megabytes <= 350 } });
 
   const queue = queueOf(caller(platform), platform.rootUrl);
-  for (const name of wanted) for await (const result of measures[name]?.(queue, seconds) ?? []) note(result);
+  for (const name of wanted) {
+    for await (const result of measures[name]?.(queue, seconds) ?? []) note(result);
+    if (name !== 'create') continue;
+    const created = results.find((result) => result.name === 'createTask, 64 at a time, one group');
+    for await (const result of bareInsert(dataDir, seconds, created?.perSecond)) note(result);
+  }
   console.log(`\n${await machine(dataDir)}\n\n${tableOf(results)}`);
   if (values.record) await record(results, await machine(dataDir), ['npm run bench --', ...process.argv.slice(2)].join(' '));
 } finally {
