@@ -23,14 +23,14 @@ from n, (values ('task-defined'), ('task-pending')) m (name);
 `;
 
 /**
- * The same rows as createTask's, inserted by pgbench with 64 clients into the platform's own PostgreSQL: what a task would cost if there were
+ * The same rows as createTask's, inserted by pgbench with 32 clients into the platform's own PostgreSQL: what a task would cost if there were
  * nothing around it. createTask has to reach a quarter of it.
  */
 export async function* bareInsert(dataDir: string, seconds: number, createPerSecond: number | undefined): AsyncGenerator<Result> {
   const server = join(dataDir, 'postgres/server');
   const file = join(dataDir, 'bare-insert.sql');
   await writeFile(file, script);
-  const options = ['--no-vacuum', '--client=64', '--jobs=2', '--protocol=prepared', `--time=${seconds}`, `--file=${file}`];
+  const options = ['--no-vacuum', '--client=32', '--jobs=2', '--protocol=prepared', `--time=${seconds}`, `--file=${file}`];
   const said = await pgbench([...options, `--host=${join(server, 'socket')}`, '--username=taskcluster', 'taskcluster'], {
     PGPASSWORD: (await readFile(join(server, 'password'), 'utf8')).trim(),
   });
@@ -40,7 +40,7 @@ export async function* bareInsert(dataDir: string, seconds: number, createPerSec
   }
   const perSecond = Number(/tps = ([\d.]+)/.exec(said)?.[1]);
   if (!(perSecond > 0)) throw new Error(`pgbench did not say how fast it was:\n${said}`);
-  yield { name: 'the same rows by pgbench, 64 clients', perSecond };
+  yield { name: 'the same rows by pgbench, 32 clients', perSecond };
   if (createPerSecond === undefined) return;
   const share = createPerSecond / perSecond;
   yield { name: 'createTask beside that', text: `${Math.round(share * 100)} %`, target: { text: '≥ 25 %', reached: share >= 0.25 } };

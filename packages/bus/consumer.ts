@@ -52,7 +52,7 @@ export const consumerLoop = <S extends { readonly db: Database }>(consumer: Cons
     batch,
     wokenBy: messagesWritten,
     // Under load hundreds of messages are written in this time, and looked at together.
-    paceMs: 20,
+    paceMs: 50,
     step: async (service) => {
       const known = knownOf(service.db);
       const look = performance.now() - known.lookedAt >= lookMs;

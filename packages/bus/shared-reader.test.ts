@@ -1,6 +1,6 @@
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { announce } from './fixture.ts';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { announce, exchange } from './fixture.ts';
 import { currentCursor } from './log.ts';
 import { sharedReader } from './shared-reader.ts';
 
@@ -10,10 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
+const want = (pattern: string) => onTestFinished(sharedReader(t.db).want([{ exchange, routingKeyPattern: pattern }]));
 const keysOf = ({ messages }: { readonly messages: readonly { readonly routingKey: string }[] }) => messages.map((m) => m.routingKey);
 
 test('readers at one place share a look, and those that are behind come to the same place', async () => {
   const reader = sharedReader(t.db);
+  want('#');
   const first = await currentCursor(t.db);
   await announce(t.db, 'one');
   const second = await currentCursor(t.db);
@@ -28,11 +30,22 @@ test('readers at one place share a look, and those that are behind come to the s
 
 test('whoever was woken after a look gets another one, which shows what woke it', async () => {
   const reader = sharedReader(t.db);
+  want('#');
   const start = await currentCursor(t.db);
   const before = await reader.read(start, performance.now(), 10);
   expect(before.messages).toEqual([]);
   await announce(t.db, 'later');
   expect(keysOf(await reader.read(start, performance.now(), 10))).toEqual(['later']);
+});
+
+test('a look brings what somebody wants and leaves the rest', async () => {
+  const reader = sharedReader(t.db);
+  want('wanted.#');
+  const start = await currentCursor(t.db);
+  await announce(t.db, 'wanted.1', 'other');
+  expect(keysOf(await reader.read(start, performance.now(), 10))).toEqual(['wanted.1']);
+  want('other');
+  expect(keysOf(await reader.read(start, performance.now(), 10))).toEqual(['wanted.1', 'other']);
 });
 
 test('a look that fails is an error for those who share it, and not for the next', async () => {

@@ -32,6 +32,7 @@ export async function* streamMessages(
     wake();
   };
   const off = db.wakeups.on(messagesWritten, ring);
+  const enough = reader.want(bindings);
   signal.addEventListener('abort', ring);
   try {
     yield { messages: [], cursor };
@@ -62,6 +63,7 @@ export async function* streamMessages(
     }
   } finally {
     off();
+    enough();
     signal.removeEventListener('abort', ring);
   }
 }
