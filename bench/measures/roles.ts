@@ -33,12 +33,6 @@ const questions = [
   ['1,111 roles by a star', (n: number) => [`assume:bench:${1 + (n % 9)}*`, `n:${n}`]],
 ] as const;
 
-/** Milliseconds of this thread on a processor: what other programs on the machine do makes no difference to it. */
-const processorTime = (): number => {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
-};
-
 const timesOf = async (count: number, clock: () => number, work: (n: number) => unknown): Promise<number[]> => {
   const took: number[] = [];
   for (let n = 0; n < count; n++) {
@@ -55,8 +49,8 @@ export async function* expand(call: Call, seconds: number): AsyncGenerator<Resul
   const expander = new RoleExpander(Array.from({ length: roleCount }, (_, i) => roleOf(i)));
   for (const [name, question] of questions) {
     for (let n = 1; n < 100; n++) expander.expand(question(-n));
-    const inside = latencies(await timesOf(500 * seconds, processorTime, (n) => expander.expand(question(n))));
-    yield { name: `expand ${name}, processor time`, ...inside, target: { text: 'p99 ≤ 1 ms', reached: inside.p99 <= 1 } };
+    const inside = latencies(await timesOf(500 * seconds, wall, (n) => expander.expand(question(n))));
+    yield { name: `expand ${name}, in process`, ...inside, target: { text: 'p99 ≤ 1 ms', reached: inside.p99 <= 1 } };
     const ask = (n: number) => call('POST', 'auth/v1/scopes/expand', { body: { scopes: question(n) } });
     yield { name: `expandScopes ${name}, over the API`, ...latencies(await timesOf(50 * seconds, wall, ask)) };
   }

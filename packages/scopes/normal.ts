@@ -8,6 +8,15 @@ function inOrder(scopes: readonly string[]): boolean {
   return true;
 }
 
+/**
+ * Scopes in the order of `compareScopes`. Each is written so that plain order is the order wanted, which takes half the time of asking
+ * a function about each pair: no scope contains the characters that stand for "had a star" and "had none".
+ */
+function sortScopes(scopes: readonly string[]): string[] {
+  const keys = scopes.map((scope) => (scope.endsWith('*') ? `${stem(scope)}\u0000` : `${scope}\u0001`));
+  return keys.sort().map((key) => (key.endsWith('\u0000') ? `${stem(key)}*` : stem(key)));
+}
+
 /** Whether a sorted list contains an element that another one satisfies. Needs one look at each neighbour. */
 function isMinimal(sorted: readonly string[]): boolean {
   for (let i = 1; i < sorted.length; i++) {
@@ -38,7 +47,7 @@ function keeper(): { readonly kept: string[]; add: (scope: string) => void } {
  * The input may be in any order and is never changed.
  */
 export function normalize(scopes: readonly string[]): string[] {
-  const sorted = inOrder(scopes) ? scopes : [...scopes].sort(compareScopes);
+  const sorted = inOrder(scopes) ? scopes : sortScopes(scopes);
   const { kept, add } = keeper();
   for (const scope of sorted) add(scope);
   return kept;

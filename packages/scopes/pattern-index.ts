@@ -38,14 +38,12 @@ function linkPrefixes(sorted: readonly { readonly prefix: string; readonly index
 export class PatternIndex {
   /** The patterns in plain order; found patterns are positions in this list. */
   readonly patterns: readonly string[];
-  readonly #exact: Map<string, number>;
   readonly #nodes: readonly PrefixNode[];
   readonly #prefixes: readonly string[];
 
   /** `sorted`: distinct, in plain code unit order. */
   constructor(sorted: readonly string[]) {
     this.patterns = sorted;
-    this.#exact = new Map(sorted.map((pattern, index) => [pattern, index]));
     const stars = sorted
       .map((pattern, index) => ({ pattern, index }))
       .filter(({ pattern }) => pattern.endsWith('*'))
@@ -58,8 +56,8 @@ export class PatternIndex {
   /** Calls `visit` once with the position of each pattern that the scope meets. */
   forEachMet(scope: string, visit: (index: number) => void): void {
     if (!scope.endsWith('*')) {
-      const index = this.#exact.get(scope);
-      if (index !== undefined) visit(index);
+      const index = lowerBound(this.patterns, scope);
+      if (this.patterns[index] === scope) visit(index);
       this.#forEachPrefixOf(scope, (node) => visit(node.index));
       return;
     }
