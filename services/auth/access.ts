@@ -89,9 +89,11 @@ const readChanges = async (db: Queryable, state: AccessState): Promise<void> => 
   const { number, completeSince } = await accessVersion(db);
   if (number <= state.version()) return;
   const known = state.version() < completeSince ? -1 : state.version();
-  // One after the other: inside a transaction there is one connection.
-  const clients = await clientsSince(db, known);
-  const roles = await rolesSince(db, known);
-  const removed = known < 0 ? [] : await removedSince(db, known);
+  // Sent together: inside a transaction they travel over its connection one behind the other.
+  const [clients, roles, removed] = await Promise.all([
+    clientsSince(db, known),
+    rolesSince(db, known),
+    known < 0 ? [] : removedSince(db, known),
+  ]);
   state.apply({ version: number, whole: known < 0, clients, roles, removed });
 };

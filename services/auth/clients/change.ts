@@ -22,8 +22,8 @@ export const change = async <T>(
   const result = await db.tx(async (tx) => {
     await lockAccess(tx);
     return work(tx, async ({ action, message }) => {
-      await recordActions(tx, [action]);
-      await appendMessages(tx, [message]);
+      // Sent together.
+      await Promise.all([recordActions(tx, [action]), appendMessages(tx, [message])]);
       tx.wake(accessChanged);
     });
   }, 'auth.change-client');
