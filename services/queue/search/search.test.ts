@@ -160,7 +160,8 @@ test('tasks from before the index was made are added, and a repeated addition ch
 });
 
 test('an expired task is not found, and its entry goes with it', async () => {
-  const taskId = await named('short', { expires: aDefinition(t).deadline });
+  const { deadline } = aDefinition(t);
+  const taskId = await named('short', { deadline, expires: deadline });
   expect(await found({ name: 'short' })).toEqual([taskId]);
   await t.clock.advance('2h');
   expect(await found({ name: 'short' })).toEqual([]);
