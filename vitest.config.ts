@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One test in three thousand that meets a busy machine at a bad moment does not hold up a change; test/totals.ts names it.
+    retry: process.env.CI ? 1 : 0,
   },
 });

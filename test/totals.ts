@@ -1,6 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with `N passed, N failed, N skipped` on a line of its own. A file that cannot be loaded counts as one failure. */
+/**
+ * Names the tests that passed only at another try: each is a mistake, of the test or of what it tests, and is to be mended.
+ * Ends a run with `N passed, N failed, N skipped` on a line of its own. A file that cannot be loaded counts as one failure.
+ */
 export default class Totals implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandled.length, skipped: 0 };
@@ -9,6 +12,7 @@ export default class Totals implements Reporter {
       for (const test of module.children.allTests()) {
         tests++;
         const { state } = test.result();
+        if (test.diagnostic()?.flaky) process.stdout.write(`\nPassed only at another try: ${module.relativeModuleId} > ${test.fullName}\n`);
         if (state === 'passed') count.passed++;
         else if (state === 'failed') count.failed++;
         else count.skipped++;
