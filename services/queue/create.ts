@@ -1,23 +1,14 @@
 import { ApiError } from '@taskcluster/api';
 import { appendMessages, messagesWritten } from '@taskcluster/bus';
-import type { TaskDefinition, TaskStatus } from '@taskcluster/contracts';
+import type { TaskStatus } from '@taskcluster/contracts';
 import { batched, type Database, type Outcome, type Tx } from '@taskcluster/db';
-import { isDeepStrictEqual } from 'node:util';
-import { messageFor } from './domain/announce.ts';
-import { priorityOf, rankOf, stateOf, statusOf, type Task } from './domain/task.ts';
+import { type CreateRequest, creationMessages, differences, edgesOf, groupOf, newTask, plusHour } from './domain/creation.ts';
+import { stateOf, statusOf, type Task } from './domain/task.ts';
 import { createGroups, extendGroups, type SharedGroup, shareGroups } from './store/groups.ts';
 import { insertTasksLast, shareFullTasks, type NewTask, shareDependencies } from './store/tasks.ts';
 import { channels } from './transitions.ts';
 
-/** A task to be created: complete and checked in itself (`domain/definition.ts`), and its author may create it. */
-export interface CreateRequest {
-  readonly taskId: string;
-  readonly definition: TaskDefinition;
-}
-
-const hourMs = 3_600_000;
-/** Ends with the year 9999: a task may last until then. */
-const plusHour = (time: string) => new Date(Math.min(Date.parse(time) + hourMs, Date.UTC(9999, 11, 31, 23, 59, 59, 999))).toISOString();
+export type { CreateRequest } from './domain/creation.ts';
 
 /** Creates tasks, those that arrive together in one transaction: the task, its group, edges, pending entry and messages exist together or not at all. */
 export const creations = (db: Database): ((request: CreateRequest) => Promise<TaskStatus>) => {
@@ -52,7 +43,7 @@ const recentlySeen = (max: number) => {
 };
 type KnownGroups = ReturnType<typeof recentlySeen>;
 
-interface Candidate extends CreateRequest {
+export interface Candidate extends CreateRequest {
   readonly task: Task;
   readonly dependencies: NewTask['dependencies'];
 }
@@ -131,8 +122,6 @@ const joinGroups = async (
   return [...groups.values()][0]?.now ?? '';
 };
 
-const groupOf = ({ taskId, definition }: CreateRequest) => definition.taskGroupId ?? taskId;
-
 /**
  * The groups of these requests, locked. A group that was seen is shared; any other is probably new (a task that names no group is alone
  * in its own) and is created, which says whether it was there.
@@ -197,31 +186,8 @@ const wrongDependencies = ({ taskId, definition }: CreateRequest, states: Depend
 };
 
 const candidateOf = (request: CreateRequest, states: DependencyStates, now: string): Candidate => {
-  const { taskId, definition: d } = request;
-  const allResolved = d.requires === 'all-resolved';
-  const dependencies = (d.dependencies ?? []).map((id) => {
-    const state = id === taskId ? 'unscheduled' : (states.get(id)?.state ?? 'unscheduled');
-    return { taskId: id, satisfied: state === 'completed' || (allResolved && (state === 'failed' || state === 'exception')) };
-  });
-  const unsatisfied = dependencies.filter((e) => !e.satisfied).length;
-  const task: Task = {
-    taskId,
-    taskQueueId: d.taskQueueId,
-    schedulerId: d.schedulerId ?? '-',
-    taskGroupId: d.taskGroupId ?? taskId,
-    projectId: d.projectId ?? 'none',
-    rank: rankOf(d.priority ?? 'lowest'),
-    deadline: d.deadline,
-    expires: d.expires ?? d.deadline,
-    retries: d.retries ?? 5,
-    retriesLeft: d.retries ?? 5,
-    runs: unsatisfied === 0 ? [{ runId: 0, state: 'pending', reasonCreated: 'scheduled', scheduled: now }] : [],
-    unsatisfied,
-    everResolved: false,
-    routes: d.routes ?? [],
-    tags: d.tags ?? {},
-  };
-  return { ...request, task, dependencies };
+  const dependencies = edgesOf(request, states);
+  return { ...request, task: newTask(request, dependencies, now), dependencies };
 };
 
 /** Answers which request each inserted task came from: the first of those with its id. */
@@ -235,22 +201,17 @@ const insert = async (tx: Tx, candidates: readonly Candidate[]): Promise<Readonl
   return inserted;
 };
 
-const rowOf = ({ task, definition, dependencies }: Candidate): NewTask => {
-  const announcements = [
-    { message: 'taskDefined' as const },
-    ...(task.runs.length > 0 ? [{ message: 'taskPending' as const, runId: 0 }] : []),
-  ];
-  return {
-    ...task,
-    requires: definition.requires ?? 'all-completed',
-    created: definition.created,
-    state: stateOf(task),
-    definition,
-    pendingSince: task.runs[0]?.scheduled ?? null,
-    dependencies,
-    messages: announcements.map((a) => messageFor(task, a)),
-  };
-};
+/** Everything that is stored and announced with a new task. */
+export const rowOf = ({ task, definition, dependencies }: Candidate): NewTask => ({
+  ...task,
+  requires: definition.requires ?? 'all-completed',
+  created: definition.created,
+  state: stateOf(task),
+  definition,
+  pendingSince: task.runs[0]?.scheduled ?? null,
+  dependencies,
+  messages: creationMessages(task),
+});
 
 /** A repeat of what is stored succeeds and announces again; anything else under a taken id is a conflict. */
 const compareWithStored = async (
@@ -267,13 +228,13 @@ const compareWithStored = async (
   const answers = new Map<CreateRequest, Outcome<TaskStatus>>();
   const repeated = new Map<string, Task>();
   for (const request of requests) {
-    const { taskId, definition } = request;
+    const { taskId } = request;
     const row = stored.get(taskId);
     if (!row) {
       answers.set(request, { error: unfit.get(request) ?? goneSince(taskId) });
       continue;
     }
-    const differing = differences({ ...row.definition, priority: priorityOf(row.rank) }, definition);
+    const differing = differences(row, request);
     if (differing.length > 0) {
       const message = `Task ${taskId} exists already and is another one: ${differing.join(', ')} differ${differing.length === 1 ? 's' : ''}. Choose a new taskId, or send exactly the definition that was sent before.`;
       answers.set(request, { error: new ApiError('RequestConflict', message) });
@@ -282,18 +243,9 @@ const compareWithStored = async (
     repeated.set(taskId, row);
     answers.set(request, { value: statusOf(row) });
   }
-  const again = [...repeated.values()].flatMap((task) => {
-    const pending = task.runs.length === 1 && task.runs[0]?.state === 'pending';
-    return [messageFor(task, { message: 'taskDefined' }), ...(pending ? [messageFor(task, { message: 'taskPending', runId: 0 })] : [])];
-  });
-  await appendMessages(tx, again);
+  await appendMessages(tx, [...repeated.values()].flatMap(creationMessages));
   return answers;
 };
 
 const goneSince = (taskId: string) =>
   new ApiError('RequestConflict', `There was a task ${taskId} a moment ago, and it has expired meanwhile. Send the request again.`);
-
-const differences = (a: object, b: object): string[] => {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].filter((k) => !isDeepStrictEqual(a[k as keyof typeof a], b[k as keyof typeof b]));
-};

@@ -1,6 +1,7 @@
 import { messagesWritten } from '@taskcluster/bus';
 import type { Database, Tx } from '@taskcluster/db';
-import type { CreateRequest } from '../create.ts';
+import { type Candidate, type CreateRequest, rowOf } from '../create.ts';
+import { edgesOf, newTask } from '../domain/creation.ts';
 import { stateOf, type Task, type TaskState } from '../domain/task.ts';
 import { insertTasks } from '../store/tasks.ts';
 import { channels } from '../transitions.ts';
@@ -8,7 +9,6 @@ import { announceAgain, findConflicts } from './existing.ts';
 import { joinGroups } from './groups.ts';
 import { type Problem, refusalOf } from './domain/problems.ts';
 import { type Dependencies, findDependencies } from './dependencies.ts';
-import { rowOf, taskOf } from './row.ts';
 import { inSlices } from './slices.ts';
 
 export type BatchRequest = CreateRequest & { readonly index: number };
@@ -68,10 +68,14 @@ const insert = async (tx: Tx, { requests, dependencies, now }: Insertion): Promi
   const created: Task[] = [];
   const queues = new Set<string>();
   await inSlices(requests, async (slice) => {
-    const tasks = slice.map((request) => taskOf(request, dependencies, now));
-    const rows = slice.map((request, i) => rowOf(request, tasks[i]!, dependencies));
+    const candidates = slice.map((request): Candidate => {
+      const edges = edgesOf(request, dependencies);
+      return { ...request, task: newTask(request, edges, now), dependencies: edges };
+    });
+    const rows = candidates.map(rowOf);
     const inserted = await insertTasks(tx, rows);
     if (inserted.length < rows.length) throw new Overtaken('A task of the batch was created by somebody else meanwhile.');
+    const tasks = candidates.map((c) => c.task);
     created.push(...tasks);
     for (const task of tasks) if (task.runs.length > 0) queues.add(task.taskQueueId);
   });

@@ -1,6 +1,6 @@
 import type { Tx } from '@taskcluster/db';
 import { shareDependencies } from '../store/tasks.ts';
-import type { BatchRequest, CreateBatch } from './create.ts';
+import type { CreateBatch } from './create.ts';
 import type { Problem } from './domain/problems.ts';
 
 /** What is known of the tasks that others of the batch depend on: those that exist. */
@@ -37,11 +37,3 @@ export const findDependencies = async (
 };
 
 const expiresBefore = (deadline: string, expires: string | undefined) => expires !== undefined && expires < deadline;
-
-/** The edges of a new task. One to a task of the batch that does not exist yet is open. */
-export const edgesOf = ({ taskId, definition }: BatchRequest, dependencies: Dependencies) =>
-  (definition.dependencies ?? []).map((id) => {
-    const state = id === taskId ? 'unscheduled' : (dependencies.get(id)?.state ?? 'unscheduled');
-    const over = definition.requires === 'all-resolved' ? ['completed', 'failed', 'exception'] : ['completed'];
-    return { taskId: id, satisfied: over.includes(state) };
-  });

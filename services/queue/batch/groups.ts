@@ -1,14 +1,10 @@
 import type { Tx } from '@taskcluster/db';
+import { groupOf, plusHour } from '../domain/creation.ts';
 import { shareGroups } from '../store/groups.ts';
 import type { BatchRequest } from './create.ts';
 import type { Problem } from './domain/problems.ts';
 import { reserveGroups } from './store/groups.ts';
 
-const hourMs = 3_600_000;
-/** Ends with the year 9999: a task may last until then. */
-const plusHour = (time: string) => new Date(Math.min(Date.parse(time) + hourMs, Date.UTC(9999, 11, 31, 23, 59, 59, 999))).toISOString();
-
-const groupOf = ({ taskId, definition }: BatchRequest) => definition.taskGroupId ?? taskId;
 const schedulerOf = ({ definition }: BatchRequest) => definition.schedulerId ?? '-';
 
 /**
