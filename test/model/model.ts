@@ -363,24 +363,32 @@ const report = (model: Model, task: ModelTask, { runId, as }: Action & { do: 're
   return answer(task);
 };
 
-/** The background processes, once each, in the order in which the test runs them. */
-const runLoops = (model: Model): Expected => {
+const expireClaims = (model: Model): void => {
   for (const task of model.tasks.values()) {
     const run = task.runs.at(-1);
     const expired = run?.state === 'running' && Date.parse(run.takenUntil ?? '') <= model.now;
     if (expired && !isLate(model, task)) end(model, task, 'exception', 'claim-expired');
   }
+};
+const passDeadlines = (model: Model): void => {
   for (const task of model.tasks.values()) {
     if (task.deadlineLooked || Date.parse(task.definition.deadline) + deadlineDelayMs > model.now) continue;
     task.deadlineLooked = true;
     if (!isResolved(task)) end(model, task, 'exception', 'deadline-exceeded');
   }
+};
+const lookAtGroups = (model: Model): void => {
   for (const taskGroupId of model.noted)
     if (membersOf(model, taskGroupId).every((t) => t.everResolved)) {
       const { expires, sealed } = shownGroup(model, taskGroupId);
       tellGroup(model, taskGroupId, 'task-group-resolved', { expires, ...(sealed === undefined ? {} : { sealed }) });
     }
   model.noted.clear();
+};
+/** The background processes, in the order in which the test runs them. They share no transaction, so requests may come between two of them. */
+export const loops: readonly ((model: Model) => void)[] = [expireClaims, passDeadlines, lookAtGroups];
+const runLoops = (model: Model): Expected => {
+  for (const loop of loops) loop(model);
   return ok(undefined);
 };
 

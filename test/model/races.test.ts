@@ -1,9 +1,10 @@
 import { expect, inject, test } from 'vitest';
 import { check } from './check.ts';
 
-// MODEL_SEED and MODEL_PATH (a failure prints both) play it again; MODEL_RUNS plays more.
+// The same sequences each time, so that what is red was made red by the change. Others: MODEL_SEED and MODEL_RUNS, or npm run test:long.
+// A failure prints the MODEL_SEED and MODEL_PATH that play it again.
 const { env } = process;
-const seed = Number(env['MODEL_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = Number(env['MODEL_SEED'] ?? 1);
 
 test('requests that arrive together come out as if one had come after the other', { timeout: 600_000 }, async () => {
   const runs = Number(env['MODEL_RUNS'] ?? 800);
