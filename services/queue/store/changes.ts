@@ -115,10 +115,14 @@ const claimed = sql`
     on conflict (task_id) do update set run_id = excluded.run_id, worker_group = excluded.worker_group, worker_id = excluded.worker_id,
       claimed = excluded.claimed, taken_until = excluded.taken_until)`;
 
-const unclaimed = sql`unclaimed as (delete from queue.claims c using input i where i."endsClaim" and c.task_id = i."taskId")`;
+// By key, not by a join: a plan made while a table was nearly empty would read all of it for each task, until the statistics are renewed.
+const unclaimed = sql`
+  unclaimed as (delete from queue.claims where task_id = any(array(select "taskId" from input where "endsClaim")))`;
 
 const settled = sql`
-  settled as (delete from queue.deadlines d using input i where i.settled and d.task_group_id = i."taskGroupId" and d.task_id = i."taskId")`;
+  settled as (
+    delete from queue.deadlines
+    where task_group_id = any(array(select "taskGroupId" from input where settled)) and task_id = any(array(select "taskId" from input where settled)))`;
 
 const reopened = sql`
   reopened as (
