@@ -20,7 +20,8 @@ const bytesOf = (key: string, granted: readonly string[]): number => granted.red
 
 /**
  * Expands scopes through a fixed set of roles: adds what the roles grant that the scopes assume, and what the roles
- * grant that are assumed thereby, until nothing new comes (the least fixed point). Make a new expander when a role changes.
+ * grant that are assumed thereby, until nothing new comes (the least fixed point). Make a new expander when a role
+ * changes, on the index that `changed` gives.
  *
  * Results are frozen arrays, and the same array for the same question as long as it is cached. An argument that is
  * frozen is recognised by identity, which makes repeated questions about a client's scopes free.
@@ -31,8 +32,8 @@ export class RoleExpander {
   readonly #byArray = new WeakMap<readonly string[], readonly string[]>();
 
   /** The roles must have been checked with `checkRoles`, and their ids must be distinct. */
-  constructor(roles: readonly Role[]) {
-    this.index = new RoleIndex(roles);
+  constructor(roles: readonly Role[] | RoleIndex) {
+    this.index = roles instanceof RoleIndex ? roles : new RoleIndex(roles);
   }
 
   /** The scopes and all that they grant through roles, normalised. Never changes its input. */

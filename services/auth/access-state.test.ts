@@ -1,3 +1,4 @@
+import { RoleExpander } from '@taskcluster/scopes';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { createAccessState } from './access-state.ts';
 import { createTokenCipher } from './token-cipher.ts';
 
 const change = fc.record({ id: fc.stringMatching(/^[ab*]{1,3}$/), removed: fc.boolean() });
+const questions = ['assume:a', 'assume:ab', 'assume:b*', 'assume:*', 'assume:aab', 'assume:ba'];
 const batch = fc.record({ whole: fc.constantFrom(false, false, false, true), changes: fc.array(change, { maxLength: 4 }) });
 
 test('however roles come and go, those that are left are known, in order, with their newest scopes', () => {
@@ -25,6 +27,8 @@ test('however roles come and go, those that are left are known, in order, with t
         state.apply({ version, whole, clients: [], roles: there, removed });
         const rules = state.roles().index.rules.map((rule) => [rule.role.roleId, rule.role.scopes]);
         expect(rules).toEqual([...expected].sort(([a], [b]) => (a < b ? -1 : 1)));
+        const anew = new RoleExpander([...expected].map(([roleId, scopes]) => ({ roleId, scopes })));
+        for (const asked of questions) expect(state.roles().expand([asked])).toEqual(anew.expand([asked]));
       }
     }),
   );

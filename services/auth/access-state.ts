@@ -47,9 +47,7 @@ export const createAccessState = (cipher: TokenCipher, unreadable: (clientId: st
   let version = -1;
   let clients = new Map<string, KnownClient>();
   let roles = new Map<string, RoleChange>();
-  /** The same roles in the order of their ids: of 10,000 one changes at a time, and sorting all of them takes longer than anything else. */
-  let sorted: RoleChange[] = [];
-  let expander: RoleExpander | undefined = new RoleExpander([]);
+  let expander = new RoleExpander([]);
 
   const known = ({ accessToken, lastDateUsed, version: of, ...row }: ClientChange): KnownClient => ({
     client: { ...row, accessToken: cipher.decrypt(row.clientId, accessToken), expires: new Date(row.expires) },
@@ -59,8 +57,7 @@ export const createAccessState = (cipher: TokenCipher, unreadable: (clientId: st
   return {
     version: () => version,
     client: (clientId) => clients.get(clientId),
-    // Made when somebody asks: 10,000 roles take about 1 ms.
-    roles: () => (expander ??= new RoleExpander(sorted)),
+    roles: () => expander,
     apply: (changes) => {
       if (changes.version <= version) return;
       if (changes.whole) [clients, roles] = [new Map(), new Map()];
@@ -79,25 +76,13 @@ export const createAccessState = (cipher: TokenCipher, unreadable: (clientId: st
         if ((map.get(id)?.version ?? 0) <= at) map.delete(id);
       }
       const changed = [...changes.roles.map((r) => r.roleId), ...changes.removed.filter((r) => r.kind === 'role').map((r) => r.id)];
-      if (changes.whole || changed.length > 0) expander = undefined;
-      if (changes.whole || changed.length > manyChanges) sorted = [...roles.values()].sort(byId);
-      else for (const id of changed) place(sorted, id, roles.get(id));
+      if (changes.whole || changed.length > manyChanges) expander = new RoleExpander([...roles.values()]);
+      else if (changed.length > 0)
+        expander = new RoleExpander(changed.reduce((index, id) => index.changed(id, roles.get(id)), expander.index));
       version = changes.version;
     },
   };
 };
 
-// With so many, sorting once is faster than finding each place.
+// With so many, preparing all roles anew is faster than changing one after the other: 2 ms for 10,000, and 20 µs for each.
 const manyChanges = 100;
-const byId = (a: Role, b: Role) => (a.roleId < b.roleId ? -1 : 1);
-
-/** Puts a role into its place among roles in the order of their ids, or takes the one with this id out. */
-const place = (sorted: RoleChange[], roleId: string, role: RoleChange | undefined): void => {
-  let low = 0;
-  for (let high = sorted.length; low < high;) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as RoleChange).roleId < roleId) low = middle + 1;
-    else high = middle;
-  }
-  sorted.splice(low, sorted[low]?.roleId === roleId ? 1 : 0, ...(role ? [role] : []));
-};
