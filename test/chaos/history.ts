@@ -2,7 +2,9 @@ import { readAfter } from '@taskcluster/bus';
 import type { Database } from '@taskcluster/db';
 import { sql } from '@taskcluster/db';
 import { Type } from 'typebox';
+import { EventEmitter, on } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
+import { artifactAnnounced, artifactProblems, type KnownArtifact } from './artifacts.ts';
 import type { Violation } from './invariants.ts';
 
 /** What a request came to: `unknown` when the answer never arrived, so it may have happened or not. */
@@ -24,6 +26,8 @@ export interface Status {
 interface Known {
   /** Its definition, once a creation was acknowledged. */
   acknowledged?: object;
+  /** Some answer showed it. */
+  seen?: true;
   /** Runs that some answer showed as resolved. */
   readonly resolved: Map<number, Run>;
   /** Who was given a run. */
@@ -33,7 +37,14 @@ interface Known {
 export interface History {
   readonly tasks: Map<string, Known>;
   readonly messages: Map<string, string[]>;
+  /** Tasks that were sent together, by each of them. */
+  readonly batches: Map<string, readonly string[]>;
+  readonly artifacts: Map<string, KnownArtifact>;
+  /** Artifacts that a listener was told of. */
+  readonly announced: Set<string>;
   readonly counts: Record<string, Record<Outcome, number>>;
+  /** Tells of each request what it came to. */
+  readonly outcomes: EventEmitter<Readonly<Record<Outcome, []>>>;
   /** Contradictions between answers. */
   readonly violations: Violation[];
   /** Tasks that something was heard of since they were last compared. */
@@ -45,7 +56,11 @@ export interface History {
 export const newHistory = (cursor: string): History => ({
   tasks: new Map(),
   messages: new Map(),
+  batches: new Map(),
+  artifacts: new Map(),
+  announced: new Set(),
   counts: {},
+  outcomes: new EventEmitter(),
   violations: [],
   touched: new Set(),
   cursor,
@@ -62,8 +77,29 @@ const knownOf = (history: History, taskId: string): Known => {
 export const count = (history: History, request: string, outcome: Outcome): void => {
   const counts = (history.counts[request] ??= { acknowledged: 0, refused: 0, unknown: 0 });
   counts[outcome]++;
+  history.outcomes.emit(outcome);
+};
+/** Waits until so many more requests were acknowledged. Answers false when they were not in this time. */
+export const goesOn = async ({ outcomes }: History, requests: number, patienceMs: number): Promise<boolean> => {
+  try {
+    let left = requests;
+    for await (const _ of on(outcomes, 'acknowledged', { signal: AbortSignal.timeout(patienceMs) })) if (--left === 0) return true;
+  } catch (err) {
+    if (!(err instanceof Error && err.name === 'AbortError')) throw err;
+  }
+  return false;
 };
 
+/** How many requests came to this. */
+export const total = ({ counts }: History, outcome: Outcome): number => Object.values(counts).reduce((n, c) => n + c[outcome], 0);
+
+/** These tasks are sent together: all of them will be there, or none. */
+export const batched = ({ batches, touched }: History, taskIds: readonly string[]): void => {
+  for (const taskId of taskIds) {
+    batches.set(taskId, taskIds);
+    touched.add(taskId);
+  }
+};
 /** A creation was acknowledged: the task exists from now on, with this definition. */
 export const created = (history: History, taskId: string, definition: object): void => {
   knownOf(history, taskId).acknowledged = definition;
@@ -78,7 +114,9 @@ export const claimed = (history: History, { taskId, runId, workerId }: { taskId:
 };
 /** An answer showed a status: what is resolved in it stays as it is for ever. */
 export const shown = (history: History, { taskId, runs }: Status): void => {
-  const { resolved } = knownOf(history, taskId);
+  const known = knownOf(history, taskId);
+  const { resolved } = known;
+  known.seen = true;
   for (const run of runs) if (run.resolved !== undefined) hold(history, { taskId, known: resolved, run });
 };
 const hold = (history: History, { taskId, known, run }: { taskId: string; known: Map<number, Run>; run: Run }): void => {
@@ -92,13 +130,22 @@ const hold = (history: History, { taskId, known, run }: { taskId: string; known:
   known.set(run.runId, before ?? run);
 };
 
+interface Heard {
+  readonly status?: { readonly taskId: string };
+  readonly runId?: number;
+  readonly artifact?: { readonly name: string };
+}
 /** Reads on in the log of messages, as a listener would who keeps its place over all failures. */
 export const listen = async (db: Database, history: History): Promise<void> => {
   for (;;) {
     const page = await readAfter(db, history.cursor, 1_000);
     for (const { exchange, payload } of page.messages) {
-      const { status, runId } = payload as { readonly status?: { readonly taskId: string }; readonly runId?: number };
+      const { status, runId, artifact } = payload as Heard;
       if (!status) continue;
+      if (artifact) {
+        artifactAnnounced(history, { taskId: status.taskId, runId: runId ?? 0, name: artifact.name });
+        continue;
+      }
       const log = history.messages.get(status.taskId) ?? [];
       log.push([exchange.split('/')[3], runId].join(' ').trim());
       history.messages.set(status.taskId, log);
@@ -130,11 +177,29 @@ export const compareWithStored = async (db: Database, history: History): Promise
   const stored = new Map(rows.map((r) => [r.taskId, r]));
   // Messages of changes that were made while the rows were read.
   await listen(db, history);
-  const wrong = ids.flatMap((taskId) => problems(history, taskId, stored.get(taskId)));
+  const wrong = [
+    ...ids.flatMap((taskId) => problems(history, taskId, stored.get(taskId))),
+    ...halves(history, ids, stored),
+    ...(await artifactProblems(db, history, new Set(ids))),
+  ];
   if (wrong.length > 0 && !(await isQuiet(db))) return 0; // compared again when nothing is under way
   for (const id of ids) history.touched.delete(id);
   history.violations.push(...wrong);
   return ids.length;
+};
+
+/** Batches of which some tasks are there and others are not. */
+const halves = ({ batches }: History, ids: readonly string[], stored: ReadonlyMap<string, unknown>): Violation[] => {
+  const looked = new Set(ids);
+  const touched = new Set(ids.flatMap((id) => batches.get(id) ?? []).filter((id) => batches.get(id)?.[0] === id));
+  return [...touched].flatMap((taskId) => {
+    const batch = batches.get(taskId) ?? [];
+    // One that is only partly touched is looked at when the others are.
+    const known = batch.filter((id) => looked.has(id));
+    const there = known.filter((id) => stored.has(id)).length;
+    if (there === 0 || there === known.length) return [];
+    return [{ invariant: 'a batch is there whole or not at all', taskId, detail: `${there} of ${batch.length} are there` }];
+  });
 };
 
 const problems = (history: History, taskId: string, row: { runs: readonly Run[]; definition: object } | undefined): Violation[] => {
@@ -144,6 +209,7 @@ const problems = (history: History, taskId: string, row: { runs: readonly Run[];
   const told = history.messages.get(taskId) ?? [];
   if (!row) {
     if (known?.acknowledged) wrong('an acknowledged task exists', known.acknowledged);
+    else if (known?.seen) wrong('a task that an answer showed exists', taskId);
     if (told.length > 0) wrong('no message is about a task that was rolled back', told);
     return found;
   }

@@ -121,7 +121,36 @@ const invariants: readonly Invariant[] = [
       select task_id as "taskId", task_group_id as detail from recent
       where not exists (select from queue.groups g where g.task_group_id = recent.task_group_id and g.scheduler_id = recent.scheduler_id)`,
   },
+  {
+    name: 'an artifact belongs to a run that a worker was given',
+    find: sql`
+      select a.task_id as "taskId", concat(a.name, ' of run ', a.run_id, ' of ', t.runs) as detail
+      from queue.artifacts a left join queue.tasks t on t.task_id = a.task_id
+      where t.runs -> a.run_id::int ->> 'workerId' is null`,
+  },
+  {
+    name: 'an object artifact that readers see has a finished object',
+    find: sql`
+      select a.task_id as "taskId", concat(a.name, ': ', o) as detail
+      from queue.artifacts a left join object.objects o on o.name = concat('t/', a.task_id, '/', a.run_id, '/', a.name)
+      where a.storage_type = 'object' and a.present and (o.name is null or o.upload_id is not null)`,
+  },
+  {
+    name: 'a finished object has its data',
+    find: sql`
+      select split_part(o.name, '/', 2) as "taskId", o.name as detail from object.objects o
+      where o.upload_id is null and not exists (select from object.files f where f.key = concat(o.data_id, '/', o.name))`,
+  },
 ];
+
+/** What the search must hold once it is up to date with everything. */
+const indexed: Invariant = {
+  name: 'the search knows every task, and how it ended',
+  find: sql`
+    select t.task_id as "taskId", concat(t.state, ', in the search: ', s.resolved) as detail
+    from queue.tasks t left join queue.search s on s.created = t.created and s.task_id = t.task_id
+    where s.task_id is null or s.resolved is distinct from (case when t.state in ('completed', 'failed', 'exception') then t.state end)`,
+};
 
 const Found = Type.Object({ taskId: Type.String(), detail: Type.Union([Type.String(), Type.Null()]) });
 
@@ -135,10 +164,14 @@ export const prepare = async (db: Queryable): Promise<void> => {
 export const violations = async (db: Queryable, since: string): Promise<Violation[]> => {
   await db.run(sql`update chaos.since set since = ${since}`);
   const found: Violation[] = [];
-  for (const { name, find } of invariants)
-    for (const { taskId, detail } of await db.many(Found, find)) found.push({ invariant: name, taskId, detail: detail ?? '' });
+  for (const invariant of invariants) found.push(...(await lookFor(db, invariant)));
   return found;
 };
+const lookFor = async (db: Queryable, { name, find }: Invariant): Promise<Violation[]> =>
+  (await db.many(Found, find)).map(({ taskId, detail }) => ({ invariant: name, taskId, detail: detail ?? '' }));
+
+/** Looks for what the search does not know although it is up to date. */
+export const unindexed = (db: Queryable): Promise<Violation[]> => lookFor(db, indexed);
 
 /** How many statements are run. */
 export const invariantCount = invariants.length;

@@ -1,11 +1,14 @@
 import { currentCursor } from '@taskcluster/bus';
+import { type Client, http } from '@taskcluster/client';
+import { queue as contract } from '@taskcluster/contracts';
 import { type Database, sql } from '@taskcluster/db';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import type { UpProcess } from '../up-process.ts';
+import { unreadable } from './artifacts.ts';
 import { type Fault, failpoints, faultOf, nameOf } from './faults.ts';
-import { compareWithStored, type History, isQuiet, listen, newHistory, type Outcome } from './history.ts';
-import { invariantCount, prepare, type Violation, violations } from './invariants.ts';
+import { compareWithStored, goesOn, type History, isQuiet, listen, newHistory, type Outcome, total } from './history.ts';
+import { invariantCount, prepare, unindexed, type Violation, violations } from './invariants.ts';
 import { type Load, startLoad } from './load.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -32,6 +35,8 @@ export interface StormReport {
   readonly failpointsHit: string;
   readonly requests: Readonly<Record<string, Readonly<Record<Outcome, number>>>>;
   readonly acknowledged: number;
+  /** In a second of load, while there was a server. */
+  readonly acknowledgedPerSecond: number;
   readonly unknown: number;
   readonly tasks: number;
   readonly runs: number;
@@ -47,6 +52,9 @@ export interface StormReport {
 
 const claimMs = 3_000;
 const patienceMs = 5_000;
+// After a fault that a platform survives so many requests are acknowledged before it is killed.
+const requestsAfterwards = 50;
+const recoveryMs = 15_000;
 
 /** Numbers that are the same for a seed: mulberry32. */
 const randomOf = (seed: number) => {
@@ -59,14 +67,20 @@ const randomOf = (seed: number) => {
   };
 };
 
+interface Struck {
+  readonly fault: Fault;
+  readonly server: UpProcess;
+  readonly site: Site;
+  readonly history: History;
+}
 /** Does what the fault says. Answers whether a failpoint was reached. The server is dead afterwards. */
-const inflict = async (fault: Fault, server: UpProcess, site: Site): Promise<boolean> => {
+const inflict = async ({ fault, server, site, history }: Struck): Promise<boolean> => {
   if (fault.kind === 'failpoint') {
-    const reached = await Promise.race([server.ended.then(() => true), sleep(patienceMs, false)]);
+    const reached = await Promise.race([server.ended.then(() => true), sleep(patienceMs, false, { ref: false })]);
     await server.kill();
     return reached;
   }
-  await sleep(fault.afterMs);
+  await goesOn(history, fault.after, patienceMs);
   if (fault.kind === 'postmaster') await site.killPostgres();
   if (fault.kind === 'sessions') await site.endSessions();
   if (fault.kind === 'pause') {
@@ -74,17 +88,20 @@ const inflict = async (fault: Fault, server: UpProcess, site: Site): Promise<boo
     await sleep(fault.pauseMs);
     process.kill(server.pid, 'SIGCONT');
   }
-  // It has to go on by itself; that it does shows in what is acknowledged after this.
-  if (fault.kind !== 'kill') await sleep(1_000);
+  // It has to go on by itself.
+  if (fault.kind !== 'kill' && !(await goesOn(history, requestsAfterwards, recoveryMs)))
+    history.violations.push({ invariant: 'the platform goes on by itself', taskId: '', detail: `not within ${recoveryMs} ms` });
   await server.kill();
   return true;
 };
 
 /** Lets clients use the server and inflicts the fault. Answers whether a failpoint was reached. */
-const strike = async (fault: Fault, server: UpProcess | undefined, site: Site, loadOn: (server: UpProcess) => Load): Promise<boolean> => {
-  if (!server) return true;
-  const load = loadOn(server);
-  const reached = await inflict(fault, server, site);
+const strike = async (storming: Progress, fault: Fault, server: UpProcess): Promise<boolean> => {
+  const { site, history, random, deadlineSeconds } = storming;
+  const begun = performance.now();
+  const load: Load = startLoad({ ...server, history, random, deadlineSeconds });
+  const reached = await inflict({ fault, server, site, history });
+  storming.loadMs += performance.now() - begun;
   await load.stop();
   return reached;
 };
@@ -104,6 +121,8 @@ interface Progress {
   faults: number;
   notReached: number;
   slowestRestartMs: number;
+  /** How long there was a server to be used. */
+  loadMs: number;
   /** Tasks created since then are looked at. */
   since: string;
 }
@@ -124,10 +143,10 @@ const start = async (storming: Progress, fault?: Fault): Promise<UpProcess | und
 
 /** One fault: the platform is started, used and struck, and what it leaves is looked at. */
 const round = async (storming: Progress, fault: Fault): Promise<void> => {
-  const { site, history, random, deadlineSeconds, byFault, found } = storming;
+  const { site, history, byFault, found } = storming;
   const from = new Date(Date.now() - 5_000).toISOString();
-  const loadOn = (server: UpProcess) => startLoad({ ...server, history, random, deadlineSeconds });
-  const reached = await strike(fault, await start(storming, fault), site, loadOn);
+  const server = await start(storming, fault);
+  const reached = server ? await strike(storming, fault, server) : true;
   const name = reached ? nameOf(fault) : 'kill';
   byFault[name] = (byFault[name] ?? 0) + 1;
   if (!reached) storming.notReached++;
@@ -149,11 +168,11 @@ export const storm = async (options: StormOptions): Promise<StormReport> => {
   try {
     await (await site.start()).kill();
     const history = newHistory(await site.inspect(async (db) => (await prepare(db), currentCursor(db))));
-    const counts = { faults: 0, notReached: 0, slowestRestartMs: 0, since: '-infinity' };
+    const counts = { faults: 0, notReached: 0, slowestRestartMs: 0, loadMs: 0, since: '-infinity' };
     const storming: Progress = { site, history, random, deadlineSeconds, byFault: {}, found: [], ...counts };
     for (; storming.faults < kills && Date.now() - begun < limitMs && storming.found.length === 0; storming.faults++) {
       const drawn = faultOf(first + storming.faults, random, claimMs);
-      await round(storming, embedded && drawn.kind === 'postmaster' ? { kind: 'kill', afterMs: drawn.afterMs } : drawn);
+      await round(storming, embedded && drawn.kind === 'postmaster' ? { kind: 'kill', after: drawn.after } : drawn);
       if (storming.faults % 10 === 9)
         progress(`${storming.faults + 1} faults, ${total(history, 'acknowledged')} acknowledged, ${storming.found.length} violations`);
     }
@@ -169,7 +188,10 @@ export const storm = async (options: StormOptions): Promise<StormReport> => {
 interface Ending extends Pick<StormReport, 'seed' | 'embedded' | 'seconds'> {
   readonly end: Awaited<ReturnType<typeof settle>>;
 }
-const reportOf = ({ history, byFault, faults, notReached, slowestRestartMs, found }: Progress, { end, ...about }: Ending): StormReport => ({
+const reportOf = (
+  { history, byFault, faults, notReached, slowestRestartMs, loadMs, found }: Progress,
+  { end, ...about }: Ending,
+): StormReport => ({
   ...about,
   faults,
   byFault,
@@ -177,6 +199,7 @@ const reportOf = ({ history, byFault, faults, notReached, slowestRestartMs, foun
   failpointsHit: `${Object.keys(byFault).filter((name) => name.includes('/')).length} of ${failpoints.length}`,
   requests: history.counts,
   acknowledged: total(history, 'acknowledged'),
+  acknowledgedPerSecond: Math.round(total(history, 'acknowledged') / Math.max(1, loadMs / 1_000)),
   unknown: total(history, 'unknown'),
   tasks: end.tasks,
   runs: end.runs,
@@ -186,8 +209,6 @@ const reportOf = ({ history, byFault, faults, notReached, slowestRestartMs, foun
   stuck: end.stuck,
   slowestRestartMs,
 });
-
-const total = ({ counts }: History, outcome: Outcome) => Object.values(counts).reduce((n, c) => n + c[outcome], 0);
 
 const Totals = Type.Object({ tasks: Type.Integer(), runs: Type.Integer(), unresolved: Type.Integer() });
 const totalsOf = async (db: Database) =>
@@ -205,16 +226,28 @@ interface Settling {
   readonly server: UpProcess;
   readonly deadlineSeconds: number;
 }
+/** Waits until nothing is unresolved and the search knows it, but not longer than until then. */
+const resolution = async (queue: Client<typeof contract>, until: number): Promise<void> => {
+  let resolved: number | undefined;
+  while (Date.now() < until) {
+    const asked = Date.now();
+    const { tasks, continuationToken, behindMs } = await queue.searchTasks({ state: 'unscheduled,pending,running', limit: '1' });
+    if (tasks.length > 0 || continuationToken !== undefined) resolved = undefined;
+    else resolved ??= asked;
+    if (resolved !== undefined && asked - behindMs > resolved) return;
+    await sleep(50);
+  }
+};
+
 /** Waits until every deadline has passed, and looks at everything once more. */
 const settle = async ({ site, history, server, deadlineSeconds }: Settling) => {
-  const until = Date.now() + (deadlineSeconds + 3) * 1_000;
-  const unresolved = async () => (site.embedded ? 1 : await site.inspect(async (db) => (await totalsOf(db)).unresolved));
-  while (Date.now() < until && (await unresolved()) > 0) await sleep(200);
+  await resolution(http(contract, server), Date.now() + (deadlineSeconds + 5) * 1_000);
+  const unread = await unreadable(history, server);
   await server.stop();
   return site.inspect(async (db) => {
-    const wrong = await violations(db, '-infinity');
-    // All that was ever acknowledged, not only what was touched lately.
-    for (const taskId of history.tasks.keys()) history.touched.add(taskId);
+    const wrong = [...unread, ...(await violations(db, '-infinity')), ...(await unindexed(db))];
+    // All that was ever acknowledged or sent together, not only what was touched lately.
+    for (const taskId of [...history.tasks.keys(), ...history.batches.keys()]) history.touched.add(taskId);
     await listen(db, history);
     await compareWithStored(db, history);
     const { tasks, runs, unresolved: stuck } = await totalsOf(db);

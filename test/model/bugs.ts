@@ -11,6 +11,8 @@ export interface Bug {
 const lifeCycle = 'services/queue/domain/life-cycle.ts';
 const changes = 'services/queue/store/changes.ts';
 const tasks = 'services/queue/store/tasks.ts';
+const claims = 'services/queue/store/claims.ts';
+const workers = 'services/queue/store/workers.ts';
 
 /** Each replaces a text that is in the file once. When it is not, the bug cannot be planted, and the list has to be brought up to date. */
 export const bugs: readonly Bug[] = [
@@ -94,7 +96,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'work is given out by age alone',
-    file: 'services/queue/store/claims.ts',
+    file: claims,
     find: 'order by rank, inserted, task_id limit (select',
     replace: 'order by inserted, task_id limit (select',
   },
@@ -116,6 +118,105 @@ export const bugs: readonly Bug[] = [
     file: tasks,
     find: 'order by task_id for share',
     replace: 'order by task_id',
+    races: true,
+  },
+  {
+    name: 'a quarantined worker gets work',
+    file: claims,
+    find: 'select w.quarantine_until > platform.now() from queue.workers w',
+    replace: 'select false from queue.workers w',
+  },
+  {
+    name: 'a quarantined worker claims a task by its name',
+    file: 'services/queue/claim-task.ts',
+    find: 'if (until !== undefined)',
+    replace: "if (until === 'never')",
+  },
+  {
+    name: 'a quarantine is never lifted',
+    file: workers,
+    find: 'quarantine_until = ${until}::timestamptz,',
+    replace: 'quarantine_until = greatest(quarantine_until, ${until}::timestamptz),',
+  },
+  {
+    name: 'workers are listed when their time is over',
+    file: workers,
+    find: '> (${workerGroup}, ${workerId}) and ${known}',
+    replace: '> (${workerGroup}, ${workerId})',
+  },
+  {
+    name: 'what was claimed by name is not remembered with its worker',
+    file: 'services/queue/claim-task.ts',
+    find: 'claimsByWorker([{ taskId, runId, workerGroup, workerId }])',
+    replace: '[]',
+  },
+  {
+    name: 'who asks together with a quarantined worker gets nothing',
+    file: 'services/queue/claim.ts',
+    find: 'refused.has(i) ? []',
+    replace: 'refused.size > 0 ? []',
+    races: true,
+  },
+  {
+    name: 'a worker that is gone loses what it claimed after that was announced',
+    file: claims,
+    find: 'claimed <= ${until}::timestamptz',
+    replace: '${until}::timestamptz is not null',
+  },
+  {
+    name: 'a worker that is gone takes runs of another queue with it',
+    file: claims,
+    find: 'where task_queue_id = ${taskQueueId} and worker_group = ${workerGroup} and worker_id = ${workerId} and claimed',
+    replace: "where ${taskQueueId}::text <> '' and worker_group = ${workerGroup} and worker_id = ${workerId} and claimed",
+  },
+  {
+    name: 'a run whose worker is gone is not tried again',
+    file: lifeCycle,
+    find: "unchanged(task) : except(task, run, 'worker-shutdown', now)",
+    replace: "unchanged(task) : except(task, run, 'internal-error', now)",
+  },
+  {
+    name: 'a run that has ended meanwhile ends again because its worker is gone',
+    file: lifeCycle,
+    find: "!current || task.deadline < now ? unchanged(task) : except(task, run, 'worker-shutdown', now)",
+    replace: "task.deadline < now ? unchanged(task) : except(task, run, 'worker-shutdown', now)",
+    races: true,
+  },
+  {
+    name: 'a batch may have a circle',
+    file: 'services/queue/batch/check.ts',
+    find: 'for (const cycle of cycles)',
+    replace: 'for (const cycle of cycles.slice(cycles.length))',
+  },
+  {
+    name: 'of a batch what is good is created',
+    file: 'services/queue/batch/create.ts',
+    find: 'if (problems.length > 0) throw refusalOf(problems);',
+    replace: '',
+  },
+  {
+    name: 'a task of a batch waits for what is resolved',
+    file: 'services/queue/batch/dependencies.ts',
+    find: 'return known;',
+    replace: 'return new Map();',
+  },
+  {
+    name: 'a batch that is sent again is not announced again',
+    file: 'services/queue/batch/create.ts',
+    find: 'await announceAgain(tx, [...existing.values()]);',
+    replace: '',
+  },
+  {
+    name: 'a group lasts as long as the first task of a batch',
+    file: 'services/queue/batch/groups.ts',
+    find: 'else if (until > known.expires) known.expires = until;',
+    replace: '',
+  },
+  {
+    name: 'a batch does not see that it was overtaken',
+    file: 'services/queue/batch/create.ts',
+    find: 'if (inserted.length < rows.length) throw',
+    replace: 'if (inserted.length > rows.length) throw',
     races: true,
   },
 ];

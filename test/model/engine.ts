@@ -1,4 +1,5 @@
 import { invoker, methodsOf, monitoringHandlers, serviceApi } from '@taskcluster/api';
+import { appendMessages, consumerLoop } from '@taskcluster/bus';
 import { type Client, local } from '@taskcluster/client';
 import { loadConfig } from '@taskcluster/config';
 import { object, queue as contract } from '@taskcluster/contracts';
@@ -14,6 +15,7 @@ export interface Engine {
   perform(action: Action): Promise<Answer>;
   /** The status of each task, as `statuses` answers. */
   statuses(taskIds: readonly string[]): Promise<readonly unknown[]>;
+  /** Each group, as `getTaskGroup` answers; undefined for one that is not there. */
   groups(taskGroupIds: readonly string[]): Promise<readonly unknown[]>;
   counts(taskQueueId: string): Promise<{ readonly pendingTasks: number; readonly claimedTasks: number }>;
   /** Messages since they were last taken, in the order of their numbers. */
@@ -39,6 +41,8 @@ const loops = loopNames.map((name) => {
   if (!loop) throw new Error(`The queue has no loop named ${name}. Give the model the name that it has now.`);
   return loop;
 });
+const [removedWorkers] = definition.consumers ?? [];
+if (!removedWorkers) throw new Error('The queue has no consumer any more. Tell the model who ends the runs of workers that are gone.');
 
 // The one function that every lease and deadline is compared with. It stands still, so all times are known beforehand.
 const frozenClock = `
@@ -64,7 +68,11 @@ const openService = async (db: Database, now: () => number) => {
   );
   const invoke = invoker(methodsOf(serviceApi({ contract, handlers: definition.handlers, service }), monitoringHandlers({})));
   const clientWith = (...scopes: readonly string[]) => local(contract, invoke, { clientId: 'test', scopes });
-  return { service, clientWith, client: clientWith('*') };
+  const consumer = consumerLoop(removedWorkers);
+  const deliver = async () => {
+    while ((await consumer.step(service, consumer.batch)) > 0);
+  };
+  return { service, clientWith, client: clientWith('*'), deliver };
 };
 type Service = Awaited<ReturnType<typeof openService>>;
 
@@ -93,6 +101,8 @@ export const openEngine = async (cluster: string, skewMs = 0): Promise<Engine> =
     return openService(db, () => time + skewMs).then((service) => ({ db, ...service }));
   };
   let running = await open();
+  // A consumer begins at the end of the log: it has to be there before the first message is.
+  await running.deliver();
   const end = async () => {
     await definition.close?.(running.service);
     await running.db.close();
@@ -104,7 +114,7 @@ export const openEngine = async (cluster: string, skewMs = 0): Promise<Engine> =
       const { statuses } = await running.client.statuses({}, { taskIds: [...taskIds] });
       return statuses.map((s) => s.status);
     },
-    groups: (taskGroupIds) => Promise.all(taskGroupIds.map((taskGroupId) => running.client.getTaskGroup({ taskGroupId }))),
+    groups: (taskGroupIds) => Promise.all(taskGroupIds.map((taskGroupId) => foundGroup(running.client, taskGroupId))),
     counts: async (taskQueueId) => {
       const { pendingTasks, claimedTasks } = await running.client.taskQueueCounts({ taskQueueId });
       return { pendingTasks, claimedTasks };
@@ -114,7 +124,7 @@ export const openEngine = async (cluster: string, skewMs = 0): Promise<Engine> =
         MessageRow,
         sql`
           select id, split_part(exchange, '/', 4) as name, routing_key as key, cc, payload
-          from platform.messages where id > ${lastId} order by id`,
+          from platform.messages where id > ${lastId} and starts_with(exchange, 'exchange/taskcluster-queue/') order by id`,
       );
       lastId = rows.at(-1)?.id ?? lastId;
       return rows.map(({ id: _, ...m }) => ({ ...m, about: m.payload.status?.taskId ?? m.payload.taskGroupId ?? '' }));
@@ -133,6 +143,13 @@ export const openEngine = async (cluster: string, skewMs = 0): Promise<Engine> =
       await database.close();
     },
   };
+};
+
+const foundGroup = async (client: Client<typeof contract>, taskGroupId: string): Promise<unknown> => {
+  const { code, body } = await answerOf(client.getTaskGroup({ taskGroupId }));
+  if (code === 'ok') return body;
+  if (code === 'ResourceNotFound') return undefined;
+  throw new Error(`Group ${taskGroupId} cannot be looked at (${code}): ${body}`);
 };
 
 const answerOf = async (call: Promise<unknown>): Promise<Answer> => {
@@ -155,12 +172,17 @@ const withReadable = <T extends { readonly credentials: Parameters<typeof readab
 });
 const sorted = <T extends { readonly taskIds?: readonly string[] }>(answer: T) => ({ ...answer, taskIds: answer.taskIds?.toSorted() });
 
-const call = async ({ service, client, clientWith }: Service, action: Action): Promise<unknown> => {
+const call = async (running: Service, action: Action): Promise<unknown> => {
+  const { service, client, clientWith, deliver } = running;
   switch (action.do) {
     case 'create': {
       const { taskId, ...body } = action.definition;
       return client.createTask({ taskId }, { ...body, metadata } as never);
     }
+    case 'createAll':
+      return client.createTasks({}, {
+        tasks: action.definitions.map(({ taskId, ...task }) => ({ taskId, task: { ...task, metadata } })),
+      } as never);
     case 'schedule':
       return client.scheduleTask({ taskId: action.taskId });
     case 'rerun':
@@ -175,13 +197,48 @@ const call = async ({ service, client, clientWith }: Service, action: Action): P
       return client.sealTaskGroup({ taskGroupId: action.taskGroupId });
     case 'cancelGroup':
       return sorted(await client.cancelTaskGroup({ taskGroupId: action.taskGroupId }));
+    case 'deliver':
+      return deliver();
     case 'loops': {
+      await deliver();
       for (const loop of loops) while ((await loop.step(service, loop.batch)) > 0);
       return undefined;
     }
+    case 'quarantine':
+    case 'workers':
+    case 'gone':
+      return callAboutWorker(running, action);
     default:
       return callAsWorker(client, clientWith, action);
   }
+};
+
+const halves = (taskQueueId: string) => {
+  const [provisionerId = '', workerType = ''] = taskQueueId.split('/');
+  return { provisionerId, workerType };
+};
+/** Times that may lag behind are left out. */
+const callAboutWorker = async (
+  { service, client }: Service,
+  action: Extract<Action, { readonly do: 'quarantine' | 'workers' | 'gone' }>,
+): Promise<unknown> => {
+  const { taskQueueId } = action;
+  if (action.do === 'workers') {
+    const filter = action.quarantined === undefined ? {} : { quarantined: String(action.quarantined) };
+    const { workers } = await client.listWorkers({ ...halves(taskQueueId), ...filter });
+    return workers.map(({ lastDateActive: _, ...worker }) => worker);
+  }
+  const { worker: workerId } = action;
+  if (action.do === 'quarantine') {
+    const worker = { ...halves(taskQueueId), workerGroup: 'group', workerId };
+    const { firstClaim, recentTasks, quarantineUntil } = await client.quarantineWorker(worker, { quarantineUntil: action.until });
+    return { taskQueueId, worker: workerId, firstClaim, recentTasks, quarantineUntil };
+  }
+  // As the worker manager writes it.
+  const payload = { workerPoolId: taskQueueId, workerGroup: 'group', workerId, providerId: 'static', capacity: 1, reason: 'gone' };
+  const exchange = `exchange/taskcluster-worker-manager/v1/${action.how}`;
+  await service.db.tx((tx) => appendMessages(tx, [{ exchange, routingKey: 'primary.worker', cc: [], payload }]));
+  return undefined;
 };
 
 const metadata = { name: 'a task', description: '', owner: 'tests@example.com', source: 'https://example.com/' };

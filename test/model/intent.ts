@@ -17,7 +17,8 @@ export interface Intent {
 }
 
 const maxTasks = 8;
-const workers = ['one', 'two'];
+/** No other sequence has these workers: a process remembers for half an hour whom it has written down. */
+const workersOf = (sequence: string) => ['one', 'two'].map((name) => `${name}-${sequence.replace(' ', '-')}`);
 export const queues = ['model/one', 'model/two'];
 const priorities = ['highest', 'medium', 'lowest'];
 const reasons = ['worker-shutdown', 'intermittent-task', 'worker-shutdown', 'malformed-payload', 'internal-error', 'resource-unavailable'];
@@ -28,6 +29,7 @@ const kinds: readonly (readonly [kind: string, weight: number])[] = [
   ['create', 24],
   ['createAgain', 4],
   ['createOther', 2],
+  ['createAll', 5],
   ['claimWork', 16],
   ['report', 18],
   ['reportLate', 3],
@@ -41,6 +43,10 @@ const kinds: readonly (readonly [kind: string, weight: number])[] = [
   ['groupPriority', 2],
   ['seal', 1],
   ['cancelGroup', 2],
+  ['quarantine', 3],
+  ['workers', 2],
+  ['gone', 5],
+  ['deliver', 4],
   ['unknown', 1],
   ['loops', 8],
 ];
@@ -63,7 +69,7 @@ const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.
 
 /** The action that an intent is now, or undefined when there is nothing to do it to. `sequence` makes ids that no other sequence has. */
 export const actionOf = (intent: Intent, model: Model, sequence: string): Action | undefined => {
-  const { kind, a, b, c, d } = intent;
+  const { kind, a, b, c } = intent;
   const tasks = [...model.tasks.keys()];
   const groups = [idOf(`${sequence} group 0`), idOf(`${sequence} group 1`)];
   const taskId = pick(tasks, a);
@@ -71,14 +77,15 @@ export const actionOf = (intent: Intent, model: Model, sequence: string): Action
   switch (kind) {
     case 'create':
       return tasks.length < maxTasks ? { do: 'create', definition: newDefinition(intent, model, sequence) } : undefined;
+    case 'createAll':
+      return tasks.length < maxTasks ? { do: 'createAll', definitions: newGraph(intent, model, sequence) } : undefined;
     case 'groupPriority':
       return { do: kind, taskGroupId, priority: pick(priorities, b) ?? '' };
     case 'seal':
     case 'cancelGroup':
       return { do: kind, taskGroupId };
-    case 'claimWork':
-      return { do: kind, taskQueueId: pick(queues, a % 4 === 0 ? 1 : 0) ?? '', worker: pick(workers, b) ?? '', tasks: 1 + (c % 3) };
     case 'loops':
+    case 'deliver':
       return { do: kind };
     case 'unknown':
       return { do: pick(['schedule', 'rerun', 'cancel'] as const, b) ?? 'cancel', taskId: idOf(`${sequence} nobody`) };
@@ -86,13 +93,51 @@ export const actionOf = (intent: Intent, model: Model, sequence: string): Action
     case 'report':
     case 'reportLate':
     case 'reportForeign':
-      return workerAction(intent, model);
+      return runAction(intent, model);
+    case 'claimWork':
+    case 'quarantine':
+    case 'workers':
+    case 'gone':
+      return workerAction(intent, model, sequence);
     default:
-      return taskId === undefined ? undefined : taskAction({ kind, a, b, c, d }, model, taskId);
+      return taskId === undefined ? undefined : taskAction(intent, model, { taskId, worker: pick(workersOf(sequence), c) ?? '' });
   }
 };
 
-const taskAction = ({ kind, b, c }: Intent, model: Model, taskId: string): Action | undefined => {
+/** Requests of workers for work, and about workers. */
+const workerAction = ({ kind, a, b, c }: Intent, model: Model, sequence: string): Action | undefined => {
+  const taskQueueId = pick(queues, a % 4 === 0 ? 1 : 0) ?? '';
+  const worker = pick(workersOf(sequence), b) ?? '';
+  if (kind === 'claimWork') return { do: kind, taskQueueId, worker, tasks: 1 + (c % 3) };
+  if (kind === 'workers') return { do: kind, taskQueueId, ...pick([{}, { quarantined: true }, { quarantined: false }], c) };
+  if (kind === 'quarantine') {
+    // Mostly one that is known; a third of the times lifts it. Odd, as deadlines are.
+    const known = c % 7 === 0 ? undefined : pick([...model.workers.values()], b);
+    const until = model.now + (pick([9, -1, 60, 9, -600, 2_880], c) ?? 0) * minuteMs + 1;
+    return {
+      do: 'quarantine',
+      taskQueueId: known?.taskQueueId ?? taskQueueId,
+      worker: known?.worker ?? worker,
+      until: new Date(until).toISOString(),
+    };
+  }
+  // Mostly one that has something to lose; also its namesake in the other queue.
+  const open = openClaims(model);
+  if (model.gone.length > 1 || (open.length === 0 && c % 5 > 0)) return undefined;
+  const claim = c % 5 === 0 ? undefined : pick(open, a);
+  const mine = claim && model.tasks.get(claim.taskId)?.definition.taskQueueId;
+  const lost = claim && mine ? { worker: claim.worker, taskQueueId: c % 3 === 0 ? (queues.find((q) => q !== mine) ?? '') : mine } : {};
+  return { do: 'gone', taskQueueId, worker, ...lost, how: pick(['worker-stopped', 'worker-removed'] as const, c) ?? 'worker-removed' };
+};
+
+const quarantinedIn = (model: Model, taskQueueId: string): string | undefined =>
+  [...model.workers.values()].find((w) => w.taskQueueId === taskQueueId && w.quarantineUntil > model.now)?.worker;
+
+interface About {
+  readonly taskId: string;
+  readonly worker: string;
+}
+const taskAction = ({ kind, b, d }: Intent, model: Model, { taskId, worker }: About): Action | undefined => {
   const task = model.tasks.get(taskId);
   if (!task) return undefined;
   switch (kind) {
@@ -111,16 +156,19 @@ const taskAction = ({ kind, b, c }: Intent, model: Model, taskId: string): Actio
         do: kind,
         taskId,
         runId: Math.max(0, task.runs.length - 1 + (pick([0, 0, 0, -1, 1], b) ?? 0)),
-        worker: pick(workers, c) ?? '',
+        // One that may not, rather often.
+        worker: (d % 3 === 0 && quarantinedIn(model, task.definition.taskQueueId)) || worker,
       };
     default:
       return { do: kind as 'schedule', taskId };
   }
 };
 
+const openClaims = (model: Model) => model.claims.filter(({ taskId, runId }) => model.tasks.get(taskId)?.runs[runId]?.state === 'running');
+
 /** Requests about runs that were claimed: the newest ones mostly, lost ones also. */
-const workerAction = ({ kind, a, b, c }: Intent, model: Model): Action | undefined => {
-  const open = model.claims.filter((claim) => model.tasks.get(claim.taskId)?.runs[claim.runId]?.state === 'running');
+const runAction = ({ kind, a, b, c }: Intent, model: Model): Action | undefined => {
+  const open = openClaims(model);
   const claim = pick(kind === 'reportLate' || open.length === 0 ? model.claims : open, a);
   if (!claim) return undefined;
   const { taskId, runId } = claim;
@@ -130,9 +178,28 @@ const workerAction = ({ kind, a, b, c }: Intent, model: Model): Action | undefin
   return { do: 'report', taskId, runId, asRun, as: as === 'exception' ? (pick(reasons, c) ?? '') : as };
 };
 
-const newDefinition = ({ a, b, c, d }: Intent, model: Model, sequence: string): Definition => {
+/**
+ * Two or three tasks that may depend on each other, in any order. Some graphs have a circle or a task twice, or tasks that end at different
+ * times; one in four brings a task that exists, sometimes changed.
+ */
+const newGraph = ({ a, b, c, d, ...intent }: Intent, model: Model, sequence: string): Definition[] => {
+  const graph: Definition[] = [];
+  for (let i = 0; i < 2 + (a % 2); i++) {
+    const definition = newDefinition({ ...intent, a: a + 13 * i, b: b + i, c, d: c % 9 === 4 ? d + i : d }, model, sequence, i);
+    const before = graph.filter((_, n) => (b >> (i + n)) % 2 === 1).map((other) => other.taskId);
+    graph.push({ ...definition, dependencies: [...new Set([...definition.dependencies, ...before])] });
+  }
+  const [first, last] = [graph[0], graph.at(-1)];
+  if (first && last && d % 15 === 2) graph[0] = { ...first, dependencies: [...new Set([...first.dependencies, last.taskId])] };
+  if (last && d % 15 === 7) graph.push(last);
+  const existing = pick([...model.tasks.values()], a)?.definition;
+  if (existing && c % 4 === 1) graph.push(c % 12 === 5 ? { ...existing, retries: 49 } : existing);
+  return b % 3 === 0 ? graph.toReversed() : graph;
+};
+
+const newDefinition = ({ a, b, c, d }: Intent, model: Model, sequence: string, place = 0): Definition => {
   // Two that race may want the same id.
-  const taskId = idOf(`${sequence} task ${model.tasks.size} ${c % 5}`);
+  const taskId = idOf(`${sequence} task ${model.tasks.size + place} ${c % 5}`);
   const existing = [...model.tasks.keys()];
   const iso = (ms: number) => new Date(ms).toISOString();
   const dependencies = new Set<string>();

@@ -7,7 +7,7 @@ const { env } = process;
 const seed = Number(env['MODEL_SEED'] ?? 1);
 
 test('the queue does what the specification says, request after request', { timeout: 600_000 }, async () => {
-  const runs = Number(env['MODEL_RUNS'] ?? 1_400);
+  const runs = Number(env['MODEL_RUNS'] ?? 1_300);
   const { failure, sequences } = await check({ cluster: inject('postgres'), seed, runs, races: false, path: env['MODEL_PATH'] });
   expect(failure).toBeUndefined();
   expect(sequences).toBeGreaterThan(0);

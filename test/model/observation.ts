@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from './engine.ts';
 import { queues } from './intent.ts';
 import { countsOf, type Model, shownGroup, statusOf } from './model.ts';
-import type { Action, Answer, Expected, Message } from './vocabulary.ts';
+import type { Action, Answer, Definition, Expected, Message } from './vocabulary.ts';
 
 /** The engine said something else than the model. */
 export class Divergence extends Error {
@@ -32,10 +32,10 @@ export interface Observation {
   readonly messages: readonly Message[];
 }
 
-/** Looks at the engine: at the tasks and groups that any of the models knows of. */
-export const observe = async (engine: Engine, models: readonly Model[]): Promise<Observation> => {
-  const taskIds = [...new Set(models.flatMap((m) => [...m.tasks.keys()]))];
-  const groupIds = [...new Set(models.flatMap((m) => [...m.groups.keys()]))];
+/** Looks at the engine: at the tasks and groups that any of the models knows of, and at those that may have been created. */
+export const observe = async (engine: Engine, models: readonly Model[], created: readonly Definition[] = []): Promise<Observation> => {
+  const taskIds = [...new Set([...models.flatMap((m) => [...m.tasks.keys()]), ...created.map((d) => d.taskId)])];
+  const groupIds = [...new Set([...models.flatMap((m) => [...m.groups.keys()]), ...created.map((d) => d.taskGroupId)])];
   const [statuses, messages, groups, ...counts] = await Promise.all([
     engine.statuses(taskIds),
     engine.takeMessages(),
@@ -52,7 +52,7 @@ export const observe = async (engine: Engine, models: readonly Model[]): Promise
 };
 
 /** In the order that is promised, which is that of each task or group by itself. */
-const byTask = (messages: readonly Message[]): Message[] =>
+export const byTask = (messages: readonly Message[]): Message[] =>
   messages.toSorted((x, y) => (x.about < y.about ? -1 : x.about > y.about ? 1 : 0));
 
 /** Throws a Divergence unless the model would show exactly this. What it had to say has been said then. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { Engine } from './engine.ts';
 import { actionOf, type Intent, intents } from './intent.ts';
-import { apply, loops, type Model } from './model.ts';
-import { answersAgree, Divergence, explain, explainRace, type Observation, observe } from './observation.ts';
-import type { Action, Answer } from './vocabulary.ts';
+import { apply, type Model, restart as restartModel } from './model.ts';
+import { answersAgree, Divergence, explain, observe } from './observation.ts';
+import { keyOf, orders, type Raced } from './orders.ts';
+import type { Action, Definition } from './vocabulary.ts';
 
 /**
  * What the test believes to be the state of the engine. After a race several orders may explain what came out, and only later requests
@@ -36,8 +37,6 @@ const keep = (beliefs: Beliefs, test: (model: Model) => Model[], what: string): 
   if (kept.size === 0) throw new Divergence(`${what}\n${misses.join('\n\n')}`);
   beliefs.models = [...kept.values()];
 };
-const keyOf = (model: Model): string =>
-  JSON.stringify(model, (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value));
 
 const tick = async ({ models }: Beliefs, { engine }: Real, ms: number): Promise<void> => {
   for (const model of models) model.now += ms;
@@ -82,7 +81,8 @@ const single = (intent: Intent): Step => ({
 });
 
 const minuteMs = 60_000;
-const pauses = [minuteMs, 9 * minuteMs, 20 * minuteMs, 20 * minuteMs, 60 * minuteMs, 600 * minuteMs];
+// After the longest a worker that was not seen is forgotten.
+const pauses = [1, 9, 20, 20, 60, 600, 1_500].map((minutes) => minutes * minuteMs);
 
 /** Time passes; the background processes see it at once, or later. */
 const pause = (n: number, noticed: boolean): Step => ({
@@ -102,66 +102,17 @@ const restart: Step = {
   run: async (beliefs, real) => {
     real.count('restart');
     await real.engine.restart();
+    for (const model of beliefs.models) restartModel(model);
     await look(beliefs, real, 'restart');
   },
   toString: () => 'restart',
 };
 
-interface Raced {
-  readonly action: Action;
-  readonly answer: Answer;
-}
-/** One thing that a raced request does in one piece. */
-interface Move {
-  readonly name: string;
-  readonly make: (model: Model) => void;
-}
-const movesOf = ({ action, answer }: Raced, i: number): readonly Move[] =>
-  action.do === 'loops'
-    ? loops.map((make, part) => ({ name: `${i}.${part}`, make }))
-    : [{ name: `${i}`, make: (model) => answersAgree(action, answer, apply(model, action, answer, true)) }];
-
-/** Every way to take the first of one list after the other until all are empty; `take` says what a choice leads to, or refuses by throwing. */
-const interleavings = <T, S>(lists: readonly (readonly T[])[], state: S, take: (state: S, chosen: T) => S | undefined): S[] => {
-  if (lists.every((list) => list.length === 0)) return [state];
-  return lists.flatMap(([first, ...rest], i) => {
-    if (first === undefined) return [];
-    const next = take(state, first);
-    return next === undefined ? [] : interleavings(lists.with(i, rest), next, take);
-  });
-};
-
-interface Told {
-  readonly model: Model;
-  readonly names: readonly string[];
-}
-/** The models that some order of these requests leads to, and that explain every answer and what was seen afterwards. */
-const orders = (model: Model, raced: readonly Raced[], seen: Observation): Model[] => {
-  const misses: string[] = [];
-  const attempt = (told: Told, make: (model: Model) => void): Told | undefined => {
-    const model = structuredClone(told.model);
-    try {
-      make(model);
-      return { ...told, model };
-    } catch (err) {
-      if (!(err instanceof Divergence)) throw err;
-      misses.push(`the order ${told.names.join(' ')}: ${err.message}`);
-      return undefined;
-    }
-  };
-  const ends = interleavings<Move, Told>(raced.map(movesOf), { model, names: [] }, (told, { name, make }) =>
-    attempt({ ...told, names: [...told.names, name] }, make),
-  );
-  const fitting = ends.flatMap((told) => {
-    const fits = attempt(told, (tried) => {
-      apply(tried, { do: 'loops' });
-      explainRace(tried, seen);
-    });
-    return fits ? [fits.model] : [];
-  });
-  if (fitting.length === 0) throw new Divergence(misses.join('\n\n'));
-  return fitting;
-};
+// A change of a whole group is many changes of tasks; two at once may come to each task in another order, and no promise says otherwise.
+// Messages about workers are handled one by one, and the model reads two that wait as if they were one.
+const alone: ReadonlySet<string> = new Set<Action['do']>(['groupPriority', 'gone']);
+const definitionsIn = (action: Action): readonly Definition[] =>
+  action.do === 'create' ? [action.definition] : action.do === 'createAll' ? action.definitions : [];
 
 /**
  * Several requests at the same time. What came out must be what some order of them gives: every answer, every status, and each task's
@@ -171,8 +122,7 @@ const race = (chosen: readonly Intent[]): Step => ({
   check: () => true,
   run: async (beliefs, real) => {
     const wanted = chosen.map((intent) => chosenAction(intent, beliefs, real.sequence)).filter((x) => x !== undefined);
-    // A change of a whole group is many changes of tasks; two at once may come to each task in another order, and no promise says otherwise.
-    const actions = wanted.filter((x, i) => x.do !== 'groupPriority' || wanted.findIndex((other) => other.do === x.do) === i);
+    const actions = wanted.filter((x, i) => !alone.has(x.do) || wanted.findIndex((other) => other.do === x.do) === i);
     await tick(beliefs, real, 2);
     real.count('race');
     for (const action of actions) real.count(`${action.do} in a race`);
@@ -180,9 +130,7 @@ const race = (chosen: readonly Intent[]): Step => ({
     const raced = actions.map((action, i): Raced => ({ action, answer: answers[i] ?? { code: 'nothing' } }));
     // What was noted about groups is looked at now, or nobody could say whether it was before.
     await real.engine.perform({ do: 'loops' });
-    const created = structuredClone(beliefs.models);
-    for (const model of created) for (const { action, answer } of raced) if (action.do === 'create') apply(model, action, answer);
-    const seen = await observe(real.engine, created);
+    const seen = await observe(real.engine, beliefs.models, actions.flatMap(definitionsIn));
     const what = `No order of these explains what came out:\n${actions.map((x, i) => `${i}: ${JSON.stringify(x)}`).join('\n')}\n`;
     keep(beliefs, (model) => orders(model, raced, seen), what);
   },

@@ -47,6 +47,8 @@ export interface Message {
 
 export type Action =
   | { readonly do: 'create'; readonly definition: Definition }
+  /** Many tasks at once: all of them or none. */
+  | { readonly do: 'createAll'; readonly definitions: readonly Definition[] }
   | { readonly do: 'schedule' | 'rerun' | 'cancel'; readonly taskId: string }
   | { readonly do: 'priority'; readonly taskId: string; readonly priority: string }
   | { readonly do: 'groupPriority'; readonly taskGroupId: string; readonly priority: string }
@@ -56,6 +58,14 @@ export type Action =
   /** `asRun`: the run that the caller's credentials are for. */
   | { readonly do: 'reclaim'; readonly taskId: string; readonly runId: number; readonly asRun: number }
   | { readonly do: 'report'; readonly taskId: string; readonly runId: number; readonly asRun: number; readonly as: string }
+  | { readonly do: 'quarantine'; readonly taskQueueId: string; readonly worker: string; readonly until: string }
+  /** Lists the workers of a queue: all, or only those that are quarantined, or that are not. */
+  | { readonly do: 'workers'; readonly taskQueueId: string; readonly quarantined?: boolean }
+  /** The worker manager announces that a worker is gone. */
+  | { readonly do: 'gone'; readonly taskQueueId: string; readonly worker: string; readonly how: 'worker-stopped' | 'worker-removed' }
+  /** The queue handles such announcements. */
+  | { readonly do: 'deliver' }
+  /** Everything that happens in the background, deliveries too. */
   | { readonly do: 'loops' };
 
 /** `ok`, or the code of the refusal. */

@@ -52,7 +52,7 @@ export const saveFile = async (
       await guard?.(tx);
       replaced = await lockFile(tx, received.id);
       await putFile(tx, { ...received, bucket, key, contentType, contentEncoding, etag });
-    });
+    }, 'object.save-file');
   } catch (err) {
     // After any other error the commit may have happened all the same. The sweep finds out later.
     if (err instanceof ApiError) await discard(files, [received]);

@@ -62,7 +62,7 @@ const reserve = ({ db }: ObjectService, wanted: NewObject, { hashes, method }: D
     if (!all) return record;
     await setHashes(tx, wanted.name, all);
     return { ...record, hashes: all };
-  });
+  }, 'object.create-upload');
 
 const conflict = (why: string) =>
   new ApiError('RequestConflict', 'The object cannot be uploaded: {{why}}. Use another name, or repeat the first request exactly.', {

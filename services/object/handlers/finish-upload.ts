@@ -26,10 +26,10 @@ export const finishUpload: Handler<typeof object.endpoints.finishUpload, ObjectS
     const all = addHashes(found.hashes, hashes);
     if (all) await setHashes(tx, name, all);
     return found;
-  });
+  }, 'object.check-upload');
   if (!record) return respond(200, {}, {});
   // Outside of the transaction: a backend may have to ask a server of its own.
   await backendOf(service.backends, record).finishUpload(record);
-  await service.db.tx((tx) => markFinished(tx, name, uploadId));
+  await service.db.tx((tx) => markFinished(tx, name, uploadId), 'object.finish-upload');
   return respond(200, {}, {});
 };

@@ -38,7 +38,7 @@ const maxAttempts = 5;
 export const createBatch = async (db: Database, batch: CreateBatch): Promise<Created> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.tx((tx) => createAll(tx, batch));
+      return await db.tx((tx) => createAll(tx, batch), 'queue.create-batch');
     } catch (err) {
       if (!(err instanceof Overtaken) || attempt === maxAttempts) throw err;
     }

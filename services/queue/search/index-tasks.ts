@@ -47,7 +47,7 @@ export const indexTasks: Loop<QueueService> = {
       if (older.length > 0) await addTasks(tx, older);
       const behindMs = more ? Date.parse(now) - Date.parse(last.created) : 0;
       return { count: changes.length + older.length, more: more || older.length === maxOlder, newestId, behindMs };
-    });
+    }, 'queue.search-index');
     paces.set(service, paceAfter(paces.get(service), begun, done));
     return done?.count ?? 0;
   },
