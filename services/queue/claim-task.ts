@@ -8,6 +8,9 @@ import { findQuarantine, recordClaims } from './store/workers.ts';
 
 export interface TaskClaim extends RunKey, WorkerKey {}
 
+/** Who claims by name does not ask the queue again and again, so it is remembered longer (queue.md, section 10). */
+const queueDays = 5;
+
 /** Claims one run by its name, for the deprecated claimTask: whatever else waits, and again for the worker that holds it. */
 export const claimTask = async (service: QueueService, claim: TaskClaim): Promise<TaskClaimResponse> => {
   const { db, config, issueCredentials } = service;
@@ -26,6 +29,7 @@ export const claimTask = async (service: QueueService, claim: TaskClaim): Promis
     taskQueueId,
     workers: claimsByWorker([{ taskId, runId, workerGroup, workerId }]),
     everyMs: config.workerInfoMs,
+    queueDays,
   });
   return answerOf({ task, definition, request: { workerGroup, workerId } }, issueCredentials);
 };

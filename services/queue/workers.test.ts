@@ -207,3 +207,18 @@ describe('lists in pages', () => {
     }
   });
 });
+
+test('a queue is remembered for a day after a worker asked it, and for five after a claim by name', async () => {
+  const taskQueueId = aQueue();
+  const daysLeft = async () => {
+    const { expires } = await t.client.getTaskQueue({ taskQueueId });
+    return Math.round((Date.parse(expires) - t.clock.now()) / 86_400_000);
+  };
+  const [first, second] = [await createTask(t, { taskQueueId }), await createTask(t, { taskQueueId })];
+  await claimOne(t, taskQueueId);
+  expect(await daysLeft()).toBe(1);
+  const { status } = await t.client.status({ taskId: first });
+  const taskId = status.state === 'pending' ? first : second;
+  await t.client.claimTask({ taskId, runId: '0' }, { workerGroup: 'g', workerId: 'w' });
+  expect(await daysLeft()).toBe(5);
+});

@@ -67,19 +67,22 @@ export interface RecordedClaims {
   readonly workers: readonly { readonly workerGroup: string; readonly workerId: string; readonly runs: readonly string[] }[];
   /** The queue is written when it was last written longer ago than this. */
   readonly everyMs: number;
+  /** How long the queue is known from now on, at least; a day unless told. */
+  readonly queueDays?: number;
 }
 
 /**
  * Records what workers claimed, or only that they asked: when they were last active and their latest runs. Parts of a statement, so
  * that the statement which writes the claims does it. The row of the queue is not even locked while it is fresh. Expiries only grow.
  */
-export const recordingClaims = ({ taskQueueId, workers, everyMs }: RecordedClaims): Sql => sql`
+export const recordingClaims = ({ taskQueueId, workers, everyMs, queueDays = 1 }: RecordedClaims): Sql => sql`
   asked as (
     insert into queue.task_queues as q (task_queue_id, last_active, expires)
-    select ${taskQueueId}, platform.now(), platform.now() + interval '1 day'
+    select ${taskQueueId}, platform.now(), platform.now() + interval '1 day' * ${queueDays}::int
     where not exists (
       select from queue.task_queues
-      where task_queue_id = ${taskQueueId} and last_active > platform.now() - ${`${everyMs} ms`}::interval and expires > platform.now() + interval '12 hours')
+      where task_queue_id = ${taskQueueId} and last_active > platform.now() - ${`${everyMs} ms`}::interval
+        and expires > platform.now() + interval '1 day' * (${queueDays}::int - 0.5))
     on conflict (task_queue_id) do update set last_active = excluded.last_active, expires = greatest(q.expires, excluded.expires)),
   seen as (
     insert into queue.workers as w (task_queue_id, worker_group, worker_id, first_claim, last_active, expires, recent_tasks)
