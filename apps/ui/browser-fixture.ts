@@ -95,5 +95,7 @@ const buildIfNeeded = (): void => {
   const sources = readdirSync(join(here, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join(here, 'src', file));
   const newest = Math.max(...[...sources, join(here, 'index.html'), join(here, 'vite.config.ts')].map((file) => statSync(file).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs > newest) return;
-  execFileSync(process.execPath, [join(here, '../../node_modules/vite/bin/vite.js'), 'build'], { cwd: here, stdio: 'ignore' });
+  // As `npm run build` makes it: with the NODE_ENV of the tests it would be a fifth larger, with React's checks in it.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  execFileSync(process.execPath, [join(here, '../../node_modules/vite/bin/vite.js'), 'build'], { cwd: here, stdio: 'ignore', env });
 };

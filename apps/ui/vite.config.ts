@@ -13,8 +13,18 @@ const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
 /** Whether the page calls a method (`queue.status`, or `queue[verb]` with `'cancelTask'`): it calls a third of them, and the others would be carried along for nothing. */
 const isCalled = (service: string, method: string): boolean => new RegExp(`\\b${service}\\.${method}\\b|'${method}'`).test(sources);
 
+/** Whether the page asks what a method needs (`'cancelTask'`). */
+const isAskedAbout = (method: string): boolean => sources.includes(`'${method}'`);
+
+/** The properties of a body that are filled in when they are left out: scopes may depend on them. */
+const defaultsOf = (input: unknown) => {
+  const { properties = {} } = input as { readonly properties?: Readonly<Record<string, { readonly default?: unknown }>> };
+  const filled = Object.entries(properties).filter(([, schema]) => schema.default !== undefined);
+  return { properties: Object.fromEntries(filled.map(([name, schema]) => [name, { default: schema.default }])) };
+};
+
 /**
- * What a client needs of a contract: routes and the names of query keys. Schemas and descriptions stay out of the bundle,
+ * What a client needs of a contract: routes and the names of query keys, and of methods that the page asks about what they need. Schemas and descriptions stay out of the bundle,
  * where they would cost about 60 kB.
  */
 const routesOf = ({ service, version, endpoints }: Contract) => ({
@@ -23,13 +33,14 @@ const routesOf = ({ service, version, endpoints }: Contract) => ({
   endpoints: Object.fromEntries(
     Object.entries(endpoints)
       .filter(([name]) => isCalled(service, name))
-      .map(([name, { method, route, query, input, output }]) => [
+      .map(([name, { method, route, query, input, output, scopes }]) => [
         name,
         {
           method,
           route,
           ...(query && { query: Object.fromEntries(Object.keys(query).map((key) => [key, 1])) }),
           ...(input === 'stream' && { input }),
+          ...(isAskedAbout(name) && { scopes, ...(typeof input === 'object' && { input: defaultsOf(input) }) }),
           ...(output === 'blob' && { output }),
         },
       ]),
@@ -42,7 +53,9 @@ const contracts = (): Plugin => ({
   resolveId: (id) => (id === 'virtual:contracts' ? '\0contracts' : undefined),
   load: (id) =>
     id === '\0contracts'
-      ? `export const queue = ${JSON.stringify(routesOf(declared.queue))}; export const events = ${JSON.stringify(routesOf(declared.events))};`
+      ? [declared.auth, declared.events, declared.queue]
+          .map((contract) => `export const ${contract.service} = ${JSON.stringify(routesOf(contract))};`)
+          .join('\n')
       : undefined,
 });
 

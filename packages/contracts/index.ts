@@ -24,6 +24,7 @@ export * from './queue/batch.ts';
 export * from './queue/claims.ts';
 export * from './queue/groups.ts';
 export * from './queue/messages.ts';
+export * from './queue/priorities.ts';
 export * from './queue/run.ts';
 export * from './queue/search.ts';
 export * from './queue/status.ts';

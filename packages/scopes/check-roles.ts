@@ -21,7 +21,9 @@ export class DependencyCycleError extends Error {
   readonly cycle: readonly string[];
 
   constructor(cycle: readonly string[]) {
-    super(`The roles grant each other in a circle: ${[...cycle, cycle[0]].join(' -> ')}. Remove the scope that leads back.`);
+    super(
+      `The roles grant each other in a circle: ${[...cycle, cycle[0]].join(' -> ')}. Remove the scope by which one of them grants the next.`,
+    );
     this.cycle = cycle;
   }
 }

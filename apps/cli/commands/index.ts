@@ -46,6 +46,9 @@ const scopes: Noun = {
     why: { summary: 'Why a client has a scope, or what it lacks.', load: () => import('./scopes/why.ts') },
     check: { summary: 'Whether a client may make a call.', load: () => import('./scopes/check.ts') },
     impact: { summary: 'Who would gain or lose what if a role were changed.', load: () => import('./scopes/impact.ts') },
+    compare: { summary: 'Who gains and loses what between two files of roles.', load: () => import('./scopes/compare.ts') },
+    expand: { summary: 'All that scopes come to through roles.', load: () => import('./scopes/expand.ts') },
+    satisfies: { summary: 'Whether scopes are enough for others.', load: () => import('./scopes/satisfies.ts') },
     history: { summary: 'Who changed a client or a role.', load: () => import('./scopes/history.ts') },
   },
 };

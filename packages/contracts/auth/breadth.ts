@@ -1,4 +1,4 @@
-import { priorities } from '../queue/task.ts';
+import { priorities } from '../queue/priorities.ts';
 
 const creation = /^queue:create-task:([a-z-]+):/;
 const fromLowest: readonly string[] = priorities.toReversed();

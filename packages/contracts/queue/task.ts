@@ -5,9 +5,7 @@ import { named } from '../contract.ts';
 import { patterns, ScopeText, slugid, TaskGroupId } from '../identifiers.ts';
 import { anyObject, closed, list, mapOf, oneOfWords, timestamp } from '../schema.ts';
 
-/** From the most to the least urgent. */
-export const priorities = ['highest', 'very-high', 'high', 'medium', 'low', 'very-low', 'lowest'] as const;
-export type Priority = (typeof priorities)[number];
+import { priorities } from './priorities.ts';
 
 export const PriorityWord = (title: string, description: string) => oneOfWords(priorities, { title, description });
 

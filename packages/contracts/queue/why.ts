@@ -5,7 +5,7 @@ import { closed, oneOfWords } from '../schema.ts';
 
 import { taskStates } from './status.ts';
 import type { TaskState } from './status.ts';
-import type { Priority } from './task.ts';
+import type { Priority } from './priorities.ts';
 
 /** A task that another one waits for. Only those are named whose status the caller may read. */
 export interface NamedTask {

@@ -1,5 +1,5 @@
 import { ApiError, type Caller } from '@taskcluster/api';
-import { ScopeSet } from '@taskcluster/scopes';
+import { clientSubject, EVERYBODY, roleSubject, ScopeSet, type Subject } from '@taskcluster/scopes';
 import { notFound } from '../clients/record.ts';
 import type { AuthService } from '../service.ts';
 import { findClient } from '../store/clients.ts';
@@ -12,15 +12,6 @@ export interface About {
   readonly scopes?: readonly string[];
 }
 
-/** What somebody was given, before roles are looked at. */
-export interface Subject {
-  readonly held: readonly string[];
-  readonly unusable?: 'disabled' | 'expired';
-}
-
-/** Everybody holds it, signed in or not (scopes.md, section 6). */
-const everybody = 'assume:anonymous';
-
 /**
  * Finds whom a question is about, after the caller has proven to be allowed to know (401, 403). 400 for more than one of them, 404 for
  * a client or role that there is not. A client holds what everybody holds besides its own scopes, as in its requests; a role and a set
@@ -32,24 +23,25 @@ export const subjectOf = async (service: AuthService, about: About, caller: Call
   if (Object.values(kinds).filter(Boolean).length > 1)
     throw new ApiError(
       'InputError',
-      'The question is about more than one. Give `clientId`, `roleId` or `scopes`, or none of them to ask about yourself.',
+      'The question names more than one subject. Give one of `clientId`, `roleId` and `scopes`, or none of them to ask about yourself.',
     );
   caller.authorize({ ...kinds, clientId, roleId });
-  if (clientId !== undefined) return await clientSubject(service, clientId);
+  if (clientId !== undefined) return await storedClient(service, clientId);
   if (scopes !== undefined) return { held: scopes };
   if (roleId === undefined) return await callerSubject(service, caller);
   if (!(await findRole(service.db, roleId)))
-    throw new ApiError('ResourceNotFound', 'There is no role {{roleId}}. To ask about one name under a role with a star, give `scopes`.', {
-      roleId,
-    });
-  return { held: [`assume:${roleId}`] };
+    throw new ApiError(
+      'ResourceNotFound',
+      'There is no role {{roleId}}. Check the name, or ask about the scope `assume:{{roleId}}` if a role whose name ends with a star covers it.',
+      { roleId },
+    );
+  return roleSubject(roleId);
 };
 
-const clientSubject = async ({ db, now }: AuthService, clientId: string): Promise<Subject> => {
+const storedClient = async ({ db, now }: AuthService, clientId: string): Promise<Subject> => {
   const client = await findClient(db, clientId);
   if (!client) throw notFound(clientId);
-  const expired = Date.parse(client.expires) < now() ? ({ unusable: 'expired' } as const) : {};
-  return { held: [...client.scopes, everybody], ...(client.disabled ? { unusable: 'disabled' } : expired) };
+  return clientSubject(client, now());
 };
 
 /**
@@ -59,7 +51,7 @@ const clientSubject = async ({ db, now }: AuthService, clientId: string): Promis
 const callerSubject = async ({ db, access }: AuthService, caller: Caller): Promise<Subject> => {
   const expanded = caller.scopes();
   const client = mayRead(caller, 'client', caller.clientId) ? await findClient(db, caller.clientId) : undefined;
-  const held = client ? [...client.scopes, everybody] : expanded;
+  const held = client ? [...client.scopes, EVERYBODY] : expanded;
   return { held: sameList(access.authority.expand(held), expanded) ? held : expanded };
 };
 

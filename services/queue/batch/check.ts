@@ -1,5 +1,5 @@
 import { ApiError, type Caller } from '@taskcluster/api';
-import { BatchTask, type TaskDefinition } from '@taskcluster/contracts';
+import { BatchTask, prioritiesAllowing, type TaskDefinition } from '@taskcluster/contracts';
 import { validatorOf } from '@taskcluster/contracts/validator';
 import type { CreateRequest } from '../create.ts';
 import {
@@ -8,7 +8,6 @@ import {
   DefinitionError,
   type DefinitionLimits,
   definitionProblems,
-  prioritiesAllowing,
 } from '../domain/definition.ts';
 import { InstantError } from '../domain/instant.ts';
 import { cyclesAmong } from './domain/cycles.ts';

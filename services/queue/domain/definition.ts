@@ -1,4 +1,4 @@
-import { priorities, type TaskDefinition, type TaskDefinitionRequest } from '@taskcluster/contracts';
+import type { TaskDefinition, TaskDefinitionRequest } from '@taskcluster/contracts';
 import { instant } from './instant.ts';
 
 /** A definition that cannot be accepted; the message is for its author. */
@@ -59,10 +59,6 @@ export const completeDefinition = (taskId: string, request: TaskDefinitionReques
     extra: request.extra,
   } as TaskDefinition;
 };
-
-/** The priorities whose create-scope allows this one: itself and every higher one. */
-export const prioritiesAllowing = (priority: TaskDefinition['priority']): readonly string[] =>
-  priorities.slice(0, priorities.indexOf(priority ?? 'lowest') + 1);
 
 const maxRouteBytes = 255 - 'route.'.length;
 

@@ -1,6 +1,6 @@
 import { ApiError, type Caller, type Handlers } from '@taskcluster/api';
-import type { queue, TaskDefinition } from '@taskcluster/contracts';
-import { checkDefinition, checkDependencyCount, completeDefinition, DefinitionError, prioritiesAllowing } from '../domain/definition.ts';
+import { prioritiesAllowing, type queue, type TaskDefinition } from '@taskcluster/contracts';
+import { checkDefinition, checkDependencyCount, completeDefinition, DefinitionError } from '../domain/definition.ts';
 import { InstantError } from '../domain/instant.ts';
 import { cancel, type Decision, rerun, scheduleByCaller } from '../domain/life-cycle.ts';
 import { priorityOf, rankOf, statusOf, type Task } from '../domain/task.ts';

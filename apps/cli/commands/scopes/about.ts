@@ -5,6 +5,7 @@ import { CommandError, exit, wrongUse } from '../../exit.ts';
 export interface About {
   readonly clientId?: string;
   readonly roleId?: string;
+  readonly scopes?: readonly string[];
 }
 
 export const clientArgument = one('CLIENT', 'The client; `me` is whoever asks.');
@@ -16,9 +17,16 @@ export const aboutOf = (client: string, isRole: boolean): About => {
 };
 
 /** The subject of a sentence. */
-export const nameOf = ({ clientId, roleId }: About): string => {
+export const nameOf = ({ clientId, roleId, scopes }: About): string => {
+  if (scopes !== undefined) return 'whoever has these scopes';
   if (roleId !== undefined) return `role ${roleId}`;
   return clientId ?? 'you';
+};
+
+/** The subject of a sentence, and the verb. */
+export const verdictOf = (about: About, verb: 'have' | 'lack'): string => {
+  const isCaller = about.clientId === undefined && about.roleId === undefined && about.scopes === undefined;
+  return `${nameOf(about)} ${isCaller ? verb : { have: 'has', lack: 'lacks' }[verb]}`;
 };
 
 /** A scope as it stands, or an expression as JSON. @throws CommandError when it begins like an expression and is not JSON. */

@@ -1,21 +1,21 @@
-import { auth, type CheckCallResponse, type Contract } from '@taskcluster/contracts';
+import type { CheckCallResponse, Contract } from '@taskcluster/contracts';
 import { command, flag, one, rest, text, texts } from '../../arguments/command.ts';
 import { didYouMean } from '../../arguments/suggestion.ts';
 import { exit, wrongUse } from '../../exit.ts';
 import { type Style, styleFor } from '../../output/style.ts';
 import { write, writeJson } from '../../output/terminal.ts';
-import { clientOf, dataFolderOption } from '../../platform/connection.ts';
-import { signIn } from '../../platform/sign-in.ts';
 import { parameters } from '../api.ts';
 import { bodyFrom } from '../api/body.ts';
 import { knownContracts } from '../api/contracts.ts';
 import { type About, aboutOf, clientArgument, nameOf, parametersFrom, roleOption } from './about.ts';
+import { answerOptions, answersFrom } from './answers/index.ts';
 import { missingText, proofText, unusableText } from './explanation.ts';
 
 export default command({
   examples: [
     'taskcluster scopes check project/build queue.cancelTask fN1SbArXTPSVFNUvaOlinQ --param schedulerId=- --param taskGroupId=fN1SbArXTPSVFNUvaOlinQ --param projectId=none',
     'taskcluster scopes check project/build queue.createTask fN1SbArXTPSVFNUvaOlinQ --body @task.json',
+    'taskcluster scopes check project/build queue.status fN1SbArXTPSVFNUvaOlinQ --roles roles.json --clients clients.json',
   ],
   description:
     'Says whether a client may make a call, and why, or what is missing. The call is not made. What the scopes depend on and is stored in the\n' +
@@ -30,7 +30,7 @@ export default command({
     param: texts({ short: 'p', placeholder: 'K=V', description: 'A parameter of the scopes; a list as JSON.' }),
     ...roleOption,
     json: flag({ description: 'Print the answer as JSON: {decided, satisfied, required, needs, proofs, missing, grant}.' }),
-    ...dataFolderOption,
+    ...answerOptions,
   },
   run: async ({ options, args: { client, method: called, values }, terminal }) => {
     const { contract, method, endpoint } = methodOf(called);
@@ -38,9 +38,8 @@ export default command({
     const payload =
       options.body === undefined ? undefined : ((await bodyFrom(options.body, terminal)) as Readonly<Record<string, unknown>>);
     const about = aboutOf(client, options.role);
-    const platform = clientOf(terminal, auth, await signIn(terminal, options['data-dir']));
     const question = { ...about, service: contract.service, method, params, ...(payload !== undefined && { payload }) };
-    const answer = await platform.checkCall({}, question);
+    const answer = await (await answersFrom(options, terminal)).check(question);
     if (options.json) await writeJson(terminal, answer);
     else await write(terminal.stdout, textOf(answer, { about, called, style: styleFor(terminal.stdout, terminal.env) }));
     if (!answer.decided) return exit.wrongUse;

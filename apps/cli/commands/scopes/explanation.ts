@@ -1,10 +1,18 @@
 import type { ExplainScopesResponse } from '@taskcluster/contracts';
 import type { Style } from '../../output/style.ts';
-import { nameOf, type About } from './about.ts';
+import { type About, nameOf, verdictOf } from './about.ts';
 
 type Explanation = Omit<ExplainScopesResponse, 'satisfied'>;
 type Proof = Explanation['proofs'][number];
 type Step = Proof['steps'][number];
+
+/** Whether somebody has what is asked for, and why, or what is missing. */
+export const explanationText = (answer: ExplainScopesResponse, about: About, { asked, style }: { asked: string; style: Style }): string => {
+  const verdict = answer.satisfied
+    ? `${style.green('✓')} ${verdictOf(about, 'have')} ${asked}\n`
+    : `${style.red('✕')} ${verdictOf(about, 'lack')} ${asked}\n`;
+  return `${verdict}${unusableText(answer, style)}${answer.satisfied ? proofText(answer.proofs, about, style) : missingText(answer, about, style)}`;
+};
 
 /** Why scopes are enough: one chain for each of them, as a tree. */
 export const proofText = (proofs: readonly Proof[], about: About, style: Style): string =>
@@ -16,7 +24,8 @@ const oneProof = ({ scope, held, steps, by, withheld }: Proof, about: About, sty
   return [first, ...steps.map((step, i) => stepText(step, i + 1, style)), ...end].map((line) => `${line}\n`).join('');
 };
 
-const originOf = (held: string, { roleId, clientId }: About): string => {
+const originOf = (held: string, { roleId, clientId, scopes }: About): string => {
+  if (scopes !== undefined) return 'given';
   if (held === 'assume:anonymous') return 'everybody has it';
   if (roleId !== undefined) return 'the role itself';
   return clientId === undefined ? 'you have it' : 'the client has it';
@@ -31,7 +40,8 @@ const stepText = ({ roleId, written, parameter, granted }: Step, depth: number, 
 export const missingText = ({ missing, grant }: Explanation, about: About, style: Style): string => {
   const lacking = typeof missing === 'string' ? missing : JSON.stringify(missing, null, 2);
   const parts = [`\n${style.bold('Missing')}\n${indented(lacking)}`];
-  if (!grant) return [...parts, '\nNo scope would be enough: one of an empty list of alternatives is asked for.\n'].join('');
+  if (!grant)
+    return [...parts, '\nNo scope would be enough: one of an empty list of alternatives is asked for. Ask for something else.\n'].join('');
   if (grant.scopes.join() !== lacking) parts.push(`\n${style.bold('The smallest grant')}\n${indented(grant.scopes.join('\n'))}`);
   if (grant.roles?.length) {
     const roles = grant.roles.map(({ assume, gives }) => `${assume}  ${style.dim(`${gives} scopes in all`)}`);

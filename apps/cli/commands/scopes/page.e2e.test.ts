@@ -1,5 +1,6 @@
 import { testPlatform } from '@taskcluster/server/testing';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type CommandPlatform, openCommandPlatform } from '../../fixtures-platform.ts';
@@ -23,7 +24,9 @@ const examples: readonly Example[] = blocks('console').flatMap((block) =>
     }),
 );
 
-/** The words of a command line, as far as the page uses a shell: single quotes, and nothing else. */
+const jsonWith = (word: string) => blocks('json').find((text) => text.includes(word)) ?? '';
+
+/** The words of a command line, as far as the page uses a shell: single quotes, and output into a file. */
 const wordsOf = (line: string): string[] => [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll(/'([^']*)'/g, '$1'));
 
 /** `…` stands for any text: alone on a line for any lines. */
@@ -40,11 +43,13 @@ let p: CommandPlatform;
 let accessToken = '';
 beforeAll(async () => {
   p = await openCommandPlatform(inject('postgres'));
+  await writeFile(path.join(p.folder, 'new-roles.json'), jsonWith('"roleId"'));
 });
 afterAll(() => p.close());
 
 const runExample = async (command: string): Promise<string> => {
-  const words = wordsOf(command);
+  const [line = '', file] = command.split(' > ');
+  const words = wordsOf(line);
   const start = words.indexOf('npx');
   const given = words.slice(0, start).map((word) => {
     const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(word) ?? [];
@@ -54,7 +59,8 @@ const runExample = async (command: string): Promise<string> => {
   const env = { ...p.env, NO_COLOR: '1', ...Object.fromEntries(given) };
   const { out, err } = await p.run(words.slice(start + 2), { env, isTTY: true });
   accessToken = /"accessToken": "([^"]+)"/.exec(out)?.[1] ?? accessToken;
-  return (out + err).trimEnd();
+  if (file !== undefined) await writeFile(path.join(p.folder, file), out);
+  return ((file === undefined ? out : '') + err).trimEnd();
 };
 
 test('the page has examples', () => {
@@ -69,7 +75,7 @@ describe('the examples of the page', () => {
 });
 
 test('the configuration that the page shows is one', async () => {
-  const [text = ''] = blocks('json');
+  const text = jsonWith('"accessToken"');
   const t = await testPlatform(inject('postgres'), { STATIC_CLIENTS: text });
   try {
     const [shown] = JSON.parse(text) as readonly { readonly clientId: string; readonly scopes: readonly string[] }[];

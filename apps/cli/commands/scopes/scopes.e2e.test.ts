@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type CommandPlatform, openCommandPlatform } from '../../fixtures-platform.ts';
 
@@ -137,6 +139,44 @@ test('impact: a change that would be refused', async () => {
   const { code, out } = await scopes('impact', 'base', '--add', 'assume:project:web');
   expect(code).toBe(1);
   expect(out).toContain('would be refused. The roles grant each other in a circle: base -> project:* -> base.');
+});
+
+test('expand: all that scopes come to; satisfies: the roles of the platform count', async () => {
+  expect(await scopes('expand', 'assume:project:web')).toEqual({
+    code: 0,
+    err: '',
+    out: 'assume:base\nassume:project:web\nqueue:create-task:low:*\nqueue:route:index.web.*\nqueue:scheduler-id:-\n',
+  });
+  expect((await scopes('satisfies', '--have', 'assume:project:web', '--need', 'queue:scheduler-id:-')).out).toContain('from role base');
+});
+
+test('files with all roles and clients give the answers of the platform', async () => {
+  for (const [file, method] of [
+    ['roles.json', 'listRoles'],
+    ['clients.json', 'listClients'],
+  ] as const)
+    await writeFile(path.join(p.folder, file), (await p.run(['api', 'auth', method])).out);
+  const task = ['fN1SbArXTPSVFNUvaOlinQ', '--param', 'schedulerId=-', '--param', 'taskGroupId=x', '--param', 'projectId=none'];
+  for (const question of [
+    ['why', 'ci/build', 'queue:create-task:low:proj/ci'],
+    ['why', 'ci/build', '{"AnyOf": [{"AllOf": ["a", "b"]}, "queue:route:index.api.x"]}'],
+    ['why', 'project:*', 'queue:route:index.x.y', '--role'],
+    ['check', 'ci/build', 'queue.cancelTask', ...task],
+    ['check', 'admin', 'queue.cancelTask', ...task, '--role'],
+    ['check', 'ci/build', 'queue.cancelTask', task[0] ?? ''],
+    ['check', 'ci/build', 'queue.ping'],
+    ['impact', 'base', '--add', 'extra:*', '--remove', 'queue:scheduler-id:-'],
+    ['impact', 'anonymous', '--scopes', 'queue:status:*'],
+    ['impact', 'base', '--add', 'assume:project:web'],
+    ['impact', 'project:*', '--delete'],
+  ]) {
+    const asked = await scopes(...question, '--json');
+    const read = await p.run(['scopes', ...question, '--json', '--roles', 'roles.json', '--clients', 'clients.json'], { env: {} });
+    expect({ ...read, out: JSON.parse(read.out) as unknown }, question.join(' ')).toEqual({
+      ...asked,
+      out: JSON.parse(asked.out) as unknown,
+    });
+  }
 });
 
 test('history: who changed what', async () => {

@@ -1,17 +1,16 @@
-import { auth } from '@taskcluster/contracts';
 import { command, flag, one } from '../../arguments/command.ts';
 import { exit } from '../../exit.ts';
 import { styleFor } from '../../output/style.ts';
 import { write, writeJson } from '../../output/terminal.ts';
-import { clientOf, dataFolderOption } from '../../platform/connection.ts';
-import { signIn } from '../../platform/sign-in.ts';
-import { aboutOf, clientArgument, expressionFrom, nameOf, roleOption } from './about.ts';
-import { missingText, proofText, unusableText } from './explanation.ts';
+import { aboutOf, clientArgument, expressionFrom, roleOption } from './about.ts';
+import { answerOptions, answersFrom } from './answers/index.ts';
+import { explanationText } from './explanation.ts';
 
 export default command({
   examples: [
     'taskcluster scopes why project/build queue:create-task:low:proj/ci',
     "taskcluster scopes why me 'auth:create-client:project/*'",
+    'taskcluster scopes why project/build queue:create-task:low:proj/ci --roles roles.json --clients clients.json',
   ],
   description:
     'Says why a client has a scope: the chain of roles that leads there. If it has not, what is missing, the smallest grant that would help,\n' +
@@ -23,25 +22,16 @@ export default command({
   options: {
     ...roleOption,
     json: flag({ description: 'Print the answer as JSON: {satisfied, proofs, missing, grant}.' }),
-    ...dataFolderOption,
+    ...answerOptions,
   },
   run: async ({ options, args: { client, scope }, terminal }) => {
     const required = expressionFrom(scope);
     const about = aboutOf(client, options.role);
-    const platform = clientOf(terminal, auth, await signIn(terminal, options['data-dir']));
-    const answer = await platform.explainScopes({}, { ...about, required });
-    const code = answer.satisfied ? exit.done : exit.no;
-    if (options.json) {
-      await writeJson(terminal, answer);
-      return code;
-    }
-    const style = styleFor(terminal.stdout, terminal.env);
+    const answer = await (await answersFrom(options, terminal)).explain(about, required);
     const asked = typeof required === 'string' ? required : 'what is asked for';
-    const verdict = answer.satisfied
-      ? `${style.green('✓')} ${nameOf(about)} ${about.clientId === undefined && !options.role ? 'have' : 'has'} ${asked}\n`
-      : `${style.red('✕')} ${nameOf(about)} ${about.clientId === undefined && !options.role ? 'lack' : 'lacks'} ${asked}\n`;
-    const why = answer.satisfied ? proofText(answer.proofs, about, style) : missingText(answer, about, style);
-    await write(terminal.stdout, `${verdict}${unusableText(answer, style)}${why}`);
-    return code;
+    const style = styleFor(terminal.stdout, terminal.env);
+    if (options.json) await writeJson(terminal, answer);
+    else await write(terminal.stdout, explanationText(answer, about, { asked, style }));
+    return answer.satisfied ? exit.done : exit.no;
   },
 });

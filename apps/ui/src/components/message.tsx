@@ -16,5 +16,11 @@ const Paragraphs = ({ text }: { readonly text: string }) =>
     .split(/\n{2,}/)
     .filter(Boolean)
     .map((paragraph, i) => (
-      <p key={i}>{paragraph.split(/`([^`]+)`/).map((part, j) => (j % 2 === 1 ? <code key={j}>{part}</code> : part))}</p>
+      <p key={i}>
+        <Inline text={paragraph} />
+      </p>
     ));
+
+/** A sentence in which `code` is shown as such. */
+export const Inline = ({ text }: { readonly text: string }) =>
+  text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));

@@ -1,5 +1,5 @@
 import { http } from '@taskcluster/client/http';
-import { events as eventsContract, queue as queueContract } from 'virtual:contracts';
+import { auth as authContract, events as eventsContract, queue as queueContract } from 'virtual:contracts';
 import { credentials } from './session.ts';
 import { authorizationHeader, signedUrl } from './signer.ts';
 
@@ -8,6 +8,7 @@ const options = { rootUrl: location.origin, credentials, sign: authorizationHead
 /** The queue, called as whoever is signed in. */
 export const queue = http(queueContract, options);
 export const events = http(eventsContract, options);
+export const auth = http(authContract, options);
 
 /** A link to an artifact that works for 15 minutes in any browser. Made when it is clicked, so that it is never stale. */
 export const artifactLink = async (taskId: string, runId: number, name: string): Promise<string> => {

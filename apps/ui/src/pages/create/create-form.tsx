@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
+import { useAccess } from '../../access/use-access.ts';
+import { GuardedButton } from '../../components/guarded-button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { SignInHelp } from '../../components/sign-in-help.tsx';
@@ -18,7 +20,11 @@ export const CreateForm = ({ initial }: { readonly initial: string }) => {
   const editor = useRef<EditorHandle>(null);
   const session = useSession();
   const parsed = useParsed(text);
-  const { create, creating, refusal, forgetRefusal } = useCreate();
+  const { create, creating, refusal, refuse, forgetRefusal } = useCreate();
+  const { refusalOf, askAgain } = useAccess();
+  const { definition } = parsed;
+  const known = definition && refusalOf({ method: 'createTask', params: {}, payload: definition });
+  const impossible = session.state === 'out' ? 'Nobody is signed in. Sign in to create tasks.' : known;
   const problems = refusal && refusal.placed.length > 0 ? refusal.placed : parsed.problems;
   const onText = (next: string) => {
     setText(next);
@@ -26,7 +32,11 @@ export const CreateForm = ({ initial }: { readonly initial: string }) => {
     forgetRefusal();
   };
   const example = exampleFor(location.origin);
-  const run = () => void create(text);
+  const run = () => {
+    if (impossible === undefined) return void create(text);
+    refuse(impossible);
+    askAgain();
+  };
   return (
     <div className={classes.page}>
       <PageHead
@@ -39,15 +49,16 @@ export const CreateForm = ({ initial }: { readonly initial: string }) => {
                 Back to the example
               </Button>
             )}
-            <Button
+            <GuardedButton
               leftSection={<Icon name="play" size={13} />}
               loading={creating}
               onClick={run}
               title="Ctrl Enter"
-              disabled={session.state === 'out'}
+              refusal={impossible}
+              onRefused={run}
             >
               Run
-            </Button>
+            </GuardedButton>
           </>
         }
       >

@@ -37,5 +37,12 @@ export const useCreate = () => {
       setCreating(false);
     }
   };
-  return { create, creating, refusal, forgetRefusal: () => setRefusal(undefined) };
+  return {
+    create,
+    creating,
+    refusal,
+    /** Shows why it cannot be created, without asking the server. */
+    refuse: (rest: string) => setRefusal({ placed: [], rest }),
+    forgetRefusal: () => setRefusal(undefined),
+  };
 };

@@ -3,6 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { TaskStatus } from '@taskcluster/contracts';
 import { Link } from '@tanstack/react-router';
+import { useAccess } from '../../../access/use-access.ts';
+import { GuardedButton } from '../../../components/guarded-button.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import { Refusal } from '../../../components/message.tsx';
 import { isResolved } from '../../../data/states.ts';
@@ -16,19 +18,13 @@ export const TaskActions = ({ status }: { readonly status: TaskStatus }) => {
   return (
     <>
       {status.state === 'unscheduled' && (
-        <Action
-          verb="scheduleTask"
-          taskId={status.taskId}
-          name="Start"
-          icon="play"
-          question="It starts without waiting for its dependencies."
-        />
+        <Action verb="scheduleTask" status={status} name="Start" icon="play" question="It starts without waiting for its dependencies." />
       )}
-      {resolved && <Action verb="rerunTask" taskId={status.taskId} name="Rerun" icon="rerun" />}
+      {resolved && <Action verb="rerunTask" status={status} name="Rerun" icon="rerun" />}
       {!resolved && (
         <Action
           verb="cancelTask"
-          taskId={status.taskId}
+          status={status}
           name="Cancel"
           icon="cancel"
           question={status.state === 'running' ? 'Its worker stops it at once. The log so far is kept.' : 'It will not run.'}
@@ -49,20 +45,22 @@ export const TaskActions = ({ status }: { readonly status: TaskStatus }) => {
 
 interface ActionProps {
   readonly verb: Verb;
-  readonly taskId: string;
+  readonly status: TaskStatus;
   readonly name: string;
   readonly icon: 'play' | 'rerun' | 'cancel';
   /** Asked before it is done; without a question it is done at once. */
   readonly question?: string;
 }
 
-const Action = ({ verb, taskId, name, icon, question }: ActionProps) => {
+const Action = ({ verb, status, name, icon, question }: ActionProps) => {
+  const { taskId, schedulerId, taskGroupId, projectId } = status;
   const client = useQueryClient();
+  const { refusalOf, askAgain } = useAccess();
   const [asking, { open, close }] = useDisclosure(false);
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: () => queue[verb]({ taskId }),
-    onSuccess: ({ status }) => {
-      client.setQueryData(['status', taskId], status);
+    onSuccess: (answer) => {
+      client.setQueryData(['status', taskId], answer.status);
       close();
     },
     onError: open,
@@ -73,14 +71,16 @@ const Action = ({ verb, taskId, name, icon, question }: ActionProps) => {
   };
   return (
     <>
-      <Button
+      <GuardedButton
         variant="default"
         leftSection={<Icon name={icon} size={13} />}
         loading={isPending && !asking}
         onClick={() => (question ? open() : mutate())}
+        refusal={refusalOf({ method: verb, params: { taskId, schedulerId, taskGroupId, projectId } })}
+        onRefused={askAgain}
       >
         {name}
-      </Button>
+      </GuardedButton>
       <Modal opened={asking} onClose={onClose} title={error ? `${name} did not work` : `${name} this task?`}>
         {question && !error && <p>{question}</p>}
         {error && (

@@ -2,6 +2,8 @@ import { ActionIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Artifact } from '@taskcluster/contracts';
 import { Link } from '@tanstack/react-router';
+import { type Access, useAccess } from '../../../../access/use-access.ts';
+import { Guarded } from '../../../../components/guarded.tsx';
 import { Icon } from '../../../../components/icon.tsx';
 import { Problem } from '../../../../components/problem.tsx';
 import { Moment } from '../../../../components/time.tsx';
@@ -15,6 +17,7 @@ import { download, openInTab } from './links.ts';
 /** What the run left behind. */
 export const ArtifactsTab = () => {
   const { taskId, run } = useTask();
+  const access = useAccess();
   const { data, error, refetch } = useQuery({ ...artifactsQuery(taskId, run?.runId ?? 0), enabled: run !== undefined });
   if (!run) return <p className={classes.none}>The task has not run yet, so there are no artifacts.</p>;
   if (!data) {
@@ -50,7 +53,7 @@ export const ArtifactsTab = () => {
         </thead>
         <tbody>
           {logsFirst(data).map((artifact) => (
-            <Row key={artifact.name} artifact={artifact} taskId={taskId} runId={run.runId} />
+            <Row key={artifact.name} artifact={artifact} taskId={taskId} runId={run.runId} access={access} />
           ))}
         </tbody>
       </table>
@@ -69,8 +72,18 @@ const logsFirst = (artifacts: readonly Artifact[]): readonly Artifact[] => {
 const isText = ({ name, contentType, storageType }: Artifact) =>
   storageType === 'error' || contentType.startsWith('text/plain') || name.endsWith('.log');
 
-const Row = ({ artifact, taskId, runId }: { readonly artifact: Artifact; readonly taskId: string; readonly runId: number }) => {
+interface RowProps {
+  readonly artifact: Artifact;
+  readonly taskId: string;
+  readonly runId: number;
+  readonly access: Access;
+}
+
+const Row = ({ artifact, taskId, runId, access }: RowProps) => {
   const { name, contentType, contentLength, expires, storageType } = artifact;
+  const refusal = access.refusalOf({ method: 'getArtifact', params: { taskId, runId: String(runId), name } });
+  const open = refusal === undefined ? () => void openInTab(taskId, runId, name) : access.askAgain;
+  const save = refusal === undefined ? () => void download(taskId, runId, name) : access.askAgain;
   return (
     <tr>
       <td className={classes.name}>
@@ -78,10 +91,12 @@ const Row = ({ artifact, taskId, runId }: { readonly artifact: Artifact; readonl
           <Link to="/tasks/$taskId/log" params={{ taskId }} search={({ run }) => ({ ...(run !== undefined && { run }), name })}>
             {name}
           </Link>
-        ) : (
-          <button type="button" className={classes.open} onClick={() => void openInTab(taskId, runId, name)}>
+        ) : refusal === undefined ? (
+          <button type="button" className={classes.open} onClick={open}>
             {name}
           </button>
+        ) : (
+          name
         )}
         {storageType === 'error' && <span className={classes.missing}> is missing</span>}
       </td>
@@ -93,19 +108,28 @@ const Row = ({ artifact, taskId, runId }: { readonly artifact: Artifact; readonl
       <td className={classes.buttons}>
         {storageType !== 'error' && (
           <>
-            <ActionIcon
-              aria-label={`Open ${name} in a new tab`}
-              title="Open in a new tab"
-              onClick={() => void openInTab(taskId, runId, name)}
-            >
-              <Icon name="open" size={14} />
-            </ActionIcon>
-            <ActionIcon aria-label={`Download ${name}`} title="Download" onClick={() => void download(taskId, runId, name)}>
-              <Icon name="download" size={14} />
-            </ActionIcon>
+            <IconButton icon="open" label={`Open ${name} in a new tab`} title="Open in a new tab" refusal={refusal} onClick={open} />
+            <IconButton icon="download" label={`Download ${name}`} title="Download" refusal={refusal} onClick={save} />
           </>
         )}
       </td>
     </tr>
   );
+};
+
+interface IconButtonProps {
+  readonly icon: 'open' | 'download';
+  readonly label: string;
+  readonly title: string;
+  readonly refusal: string | undefined;
+  readonly onClick: () => void;
+}
+
+const IconButton = ({ icon, label, title, refusal, onClick }: IconButtonProps) => {
+  const button = (given: object) => (
+    <ActionIcon aria-label={label} {...given} onClick={onClick}>
+      <Icon name={icon} size={14} />
+    </ActionIcon>
+  );
+  return refusal === undefined ? button({ title }) : <Guarded refusal={refusal}>{button}</Guarded>;
 };

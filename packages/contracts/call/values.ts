@@ -1,20 +1,32 @@
-import { ApiError } from '@taskcluster/api';
-import { type Contract, type Endpoint, priorities } from '@taskcluster/contracts';
-import type { ScopeTemplate } from '@taskcluster/scopes';
+import type { Contract, Endpoint, ScopeTemplate } from '../contract.ts';
+import { prioritiesAllowing } from '../queue/priorities.ts';
+
+// Imports nothing else than types and a list of words, so that the page can have it without the schemas.
+
+/** A call that is asked about cannot be made as it is. */
+export class UnfitCallError extends Error {
+  override readonly name = 'UnfitCallError';
+  readonly code: 'InputError' | 'InputValidationError';
+  constructor(message: string, code: UnfitCallError['code'] = 'InputError') {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** A call that is asked about and not made. */
 export interface Call {
   /** `queue.createTask` */
   readonly name: string;
-  readonly contract: Contract;
-  readonly endpoint: Endpoint;
+  readonly contract: Pick<Contract, 'parameterPatterns'>;
+  readonly endpoint: Pick<Endpoint, 'route' | 'scopes' | 'params' | 'input'>;
   readonly params: ReadonlyMap<string, unknown>;
   /** Valid, with its defaults filled in. */
   readonly payload: object | undefined;
 }
 
-type Kind = 'text' | 'list' | 'flag';
-type Values = Readonly<Record<string, unknown>>;
+export type Kind = 'text' | 'list' | 'flag';
+/** Values of the parameters of a scope template, by name. */
+export type Values = Readonly<Record<string, unknown>>;
 
 const namesIn = (route: string) => new Set([...route.matchAll(/:(\w+)/g)].map((match) => match[1] ?? ''));
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((part) => typeof part === 'string');
@@ -27,9 +39,9 @@ const kinds: Readonly<Record<Kind, { readonly what: string; readonly is: (value:
 
 /**
  * The values that the scope expression of a call is filled with: properties of the payload by their names, what was given in `params`,
- * and what the method makes of both. 400 for parameters that the method has no use for, or cannot use.
+ * and what the method makes of both. Throws UnfitCallError for parameters that the method has no use for, or cannot use.
  */
-export const knownParameters = (call: Call): Values => {
+export const valuesOf = (call: Call): Values => {
   const { name, endpoint, payload = {} } = call;
   const given = Object.fromEntries(checkedParams(call));
   const follows = derived.get(name)?.(given, call.payload as Values | undefined) ?? {};
@@ -43,29 +55,26 @@ export const knownParameters = (call: Call): Values => {
   );
 };
 
-const checkedParams = ({ contract, endpoint, params }: Call): ReadonlyMap<string, unknown> => {
+const checkedParams = ({ name: called, contract, endpoint, params }: Call): ReadonlyMap<string, unknown> => {
   const inRoute = namesIn(endpoint.route);
   const wanted = parametersIn(endpoint.scopes ?? '', {});
   for (const [name, value] of params) {
     const kind = inRoute.has(name) ? 'text' : wanted.get(name);
-    if (!kind)
-      throw new ApiError('InputError', 'The method has no parameter {{name}}. {{known}}', {
-        name: JSON.stringify(name.slice(0, 100)),
-        known: knownNames([...new Set([...inRoute, ...wanted.keys()])]),
-      });
+    if (!kind) {
+      const names = [...new Set([...inRoute, ...wanted.keys()])];
+      const advice = names.length === 0 ? 'It takes none: leave it out.' : `It takes ${names.join(', ')}.`;
+      throw new UnfitCallError(`${called} has no parameter ${JSON.stringify(name.slice(0, 100))}. ${advice}`);
+    }
     if (!kinds[kind].is(value))
-      throw new ApiError('InputError', 'The parameter `{{name}}` has to be {{what}}.', { name, what: kinds[kind].what });
+      throw new UnfitCallError(`The parameter \`${name}\` of ${called} is of another kind. Give ${kinds[kind].what}.`);
     const pattern = inRoute.has(name) ? (endpoint.params?.[name] ?? contract.parameterPatterns?.[name]) : undefined;
     if (pattern && !pattern.test(String(value)))
-      throw new ApiError('InputError', 'The parameter `{{name}}` does not match `{{pattern}}`, so the call would be refused.', {
-        name,
-        pattern: pattern.source,
-      });
+      throw new UnfitCallError(
+        `The parameter \`${name}\` does not match \`${pattern.source}\`, so the call itself would be refused. Correct it.`,
+      );
   }
   return params;
 };
-
-const knownNames = (names: readonly string[]) => (names.length === 0 ? 'It takes none.' : `It takes ${names.join(', ')}.`);
 
 export interface Need {
   readonly name: string;
@@ -137,8 +146,7 @@ const derived: ReadonlyMap<string, Derive> = new Map<string, Derive>([
 /** queue.md, section 4: a scope for the priority or for any higher one. */
 const ofTask = ({ taskQueueId, priority, ...task }: Values): Values => {
   const [provisionerId = task.provisionerId, workerType = task.workerType] = typeof taskQueueId === 'string' ? taskQueueId.split('/') : [];
-  const place = (priorities as readonly unknown[]).indexOf(priority ?? 'lowest');
-  return { provisionerId, workerType, priorities: priorities.slice(0, place + 1) };
+  return { provisionerId, workerType, priorities: prioritiesAllowing(priority) };
 };
 
 const lowerCase = ({ owner }: Values): Values => (typeof owner === 'string' ? { owner: owner.toLowerCase() } : {});
