@@ -19,16 +19,19 @@ export const deleteEdges = (tx: Tx, dependentTaskIds: readonly string[], limit: 
 
 /**
  * Deletes tasks that are locked by the caller, and what is left of them elsewhere. Leftovers that a claim or a resolver holds are
- * skipped: it waits for the task, finds none, and drops them.
+ * skipped: it waits for the task, finds none, and drops them. Only a pending task has an entry to be claimed, which is found by its
+ * whole key: without the time, all that waits in the same queue would be read for each task.
  */
 export const deleteTasks = (tx: Tx, taskIds: readonly string[]) =>
   tx.run(sql`
     with gone as materialized (
-      select task_id, task_group_id, task_queue_id, rank, created from queue.tasks where task_id = any(${taskIds})),
+      select task_id, task_group_id, task_queue_id, rank, created, state, (runs -> -1 ->> 'scheduled')::timestamptz as inserted
+      from queue.tasks where task_id = any(${taskIds})),
     waiting as (
       delete from queue.pending where ctid = any(array(
-        select p.ctid from gone g join queue.pending p on p.task_queue_id = g.task_queue_id and p.rank = g.rank and p.task_id = g.task_id
-        for update of p skip locked))),
+        select p.ctid from gone g join queue.pending p
+          on p.task_queue_id = g.task_queue_id and p.rank = g.rank and p.inserted = g.inserted and p.task_id = g.task_id
+        where g.state = 'pending' for update of p skip locked))),
     claimed as (
       delete from queue.claims where ctid = any(array(
         select c.ctid from queue.claims c where c.task_id = any(${taskIds}) for update of c skip locked))),
