@@ -149,7 +149,7 @@ const foundGroup = async (client: Client<typeof contract>, taskGroupId: string):
   const { code, body } = await answerOf(client.getTaskGroup({ taskGroupId }));
   if (code === 'ok') return body;
   if (code === 'ResourceNotFound') return undefined;
-  throw new Error(`Group ${taskGroupId} cannot be looked at (${code}): ${body}`);
+  throw new Error(`Group ${taskGroupId} cannot be looked at (${code}): ${JSON.stringify(body)}`);
 };
 
 const answerOf = async (call: Promise<unknown>): Promise<Answer> => {
