@@ -57,7 +57,7 @@ export const piecesOf = (action: Action): readonly Piece[] => {
     case 'create':
       return [(model, given) => create(model, action.definition, given)];
     case 'createAll':
-      return [(model) => createAll(model, action.definitions)];
+      return [(model, given, loose) => createAll(model, action.definitions, given, loose)];
     case 'claimWork':
       return [
         silently((model) => notice(model, action)),

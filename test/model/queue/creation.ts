@@ -79,18 +79,20 @@ const hasCircle = (definitions: readonly Definition[]): boolean => {
 
 /**
  * Creates all of these tasks or none, whatever their order: createTask for many. Of all that is wrong, a mistake in the request is told
- * before a conflict with what is there.
+ * before a conflict with what is there; in a race (`loose`) the two may have been looked for at different moments, and either is told.
  */
-export const createAll = (model: Model, definitions: readonly Definition[]): Expected => {
+export const createAll = (model: Model, definitions: readonly Definition[], given: Answer | undefined, loose: boolean): Expected => {
   const twice = new Set(definitions.map((d) => d.taskId)).size < definitions.length;
-  const wrong = definitions.some((d) => wrongTimes(model, d) || wrongDependencies(model, d, definitions));
-  if (twice || wrong || hasCircle(definitions)) return badInput;
+  if (twice || definitions.some((d) => wrongTimes(model, d)) || hasCircle(definitions)) return badInput;
   const stored = definitions.flatMap((d) => model.tasks.get(d.taskId) ?? []);
   const schedulers = Map.groupBy(definitions, (d) => d.taskGroupId);
   const mixed = [...schedulers.values()].some((members) => new Set(members.map((d) => d.schedulerId)).size > 1);
   const others = definitions.some((d) => refusesTasks(model, d));
   const differ = definitions.some((d) => stored.some((task) => task.definition.taskId === d.taskId && !isSame(task, d)));
-  if (mixed || others || differ) return conflict;
+  const conflicts = mixed || others || differ;
+  if (definitions.some((d) => wrongDependencies(model, d, definitions)))
+    return loose && conflicts && given?.code === 'RequestConflict' ? conflict : badInput;
+  if (conflicts) return conflict;
   // The one that lasts longest decides how long a group does.
   for (const definition of definitions.toSorted((x, y) => (x.expires > y.expires ? -1 : 1))) joinGroup(model, definition);
   for (const task of stored) announce(model, task);
