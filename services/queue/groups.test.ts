@@ -1,6 +1,6 @@
-import { sql } from '@taskcluster/db';
+import { outsideTransaction, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   aDefinition,
   aQueue,
@@ -14,12 +14,15 @@ import {
   type TestQueue,
 } from './fixture.ts';
 import { groupBatch } from './priorities.ts';
+import { shareGroups } from './store/groups.ts';
 
 let t: TestQueue;
 beforeAll(async () => {
   t = await openTestQueue();
 });
 afterAll(() => t.close());
+
+const Count = Type.Object({ count: Type.Integer() });
 
 /** The payloads of the messages of one kind about a group. */
 const messagesOf = async (kind: string, taskGroupId: string) =>
@@ -130,6 +133,28 @@ describe('the priority of a group', () => {
       { version: 1, taskGroupId, schedulerId: 'tests', newPriority: 'high', tasksAffected: 0 },
     ]);
     expect(await t.client.pendingTasks({ taskQueueId })).toMatchObject({ pendingTasks: taskIds.length + 1 });
+  });
+
+  test('changes for a task too that is just joining the group', async () => {
+    const { db } = t.database;
+    const { taskGroupId, taskIds } = await aGroup(1);
+    const joining = slugid();
+    const blocked = sql`select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const { changing } = await db.tx(async (tx) => {
+      // As a creator does, who is in the middle.
+      await shareGroups(tx, [taskGroupId]);
+      const begun = outsideTransaction(() => t.client.changeTaskGroupPriority({ taskGroupId }, { newPriority: 'high' }));
+      await vi.waitFor(async () => expect((await outsideTransaction(() => db.maybe(Count, blocked)))?.count).toBe(1), {
+        timeout: 20_000,
+        interval: 10,
+      });
+      await tx.run(sql`
+        insert into queue.tasks
+        select (jsonb_populate_record(t, jsonb_build_object('task_id', ${joining}::text, 'state', 'unscheduled', 'runs', '[]'::jsonb, 'unsatisfied', 1))).*
+        from queue.tasks t where task_id = any(${taskIds})`);
+      return { changing: begun };
+    });
+    expect((await changing).taskIds.toSorted()).toEqual([...taskIds, joining].toSorted());
   });
 
   test('of a task moves it in the queue, shows in its definition and is announced', async () => {

@@ -4,7 +4,7 @@ import type { Database, Tx } from '@taskcluster/db';
 import { type Group, groupPriorityChanged, priorityChanged } from './domain/announce.ts';
 import { changePriority, type PriorityChange } from './domain/priority.ts';
 import { priorityOf, type Task } from './domain/task.ts';
-import { membersOfOtherRank } from './store/groups.ts';
+import { closeGroup, membersOfOtherRank } from './store/groups.ts';
 import { type PriorityRow, writePriorities } from './store/priorities.ts';
 import { lockTasks } from './store/tasks.ts';
 
@@ -55,6 +55,8 @@ export const setGroupPriority = async (
   const changed: string[] = [];
   for (let after = ''; ;) {
     const { done, last, ids } = await db.tx(async (tx) => {
+      // Or a task that joins meanwhile would be missed, while one that its creator named beside it is changed.
+      await closeGroup(tx, taskGroupId);
       const page = (await membersOfOtherRank(tx, { taskGroupId, after, limit: groupBatch, rank })).map((m) => m.taskId);
       const locked = page.length === 0 ? [] : await lockTasks(tx, page);
       const changes = locked.flatMap(({ now, ...task }) => {

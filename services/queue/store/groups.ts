@@ -64,6 +64,10 @@ export const sealGroup = (tx: Tx, taskGroupId: string) =>
       returning ${groupColumns}`,
   );
 
+/** Waits for creators that are just joining the group, and keeps others out until the transaction ends: its tasks are all there are. */
+export const closeGroup = (tx: Tx, taskGroupId: string) =>
+  tx.run(sql`select from queue.groups where task_group_id = ${taskGroupId} for no key update`);
+
 const Size = Type.Object({ size: Type.Integer() });
 export const groupSize = async (db: Queryable, taskGroupId: string): Promise<number> =>
   (await db.maybe(Size, sql`select count(*)::int as size from queue.tasks where task_group_id = ${taskGroupId}`))?.size ?? 0;
