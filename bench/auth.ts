@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { caller } from './load.ts';
 import type { Result } from './measure.ts';
 import { holders } from './measures/holders.ts';
+import { replay } from './measures/replay.ts';
 import { revocation } from './measures/revocation.ts';
 import { createRole, expand, fillRoles } from './measures/roles.ts';
 import { type BenchPlatform, startBenchPlatform } from './platform.ts';
@@ -42,6 +43,11 @@ try {
   const [first, second] = platforms;
   if (!first || !second) throw new Error('Two platforms were started.');
   const [here, there] = [caller(first), caller(second)];
+
+  const alone = await startBenchPlatform(join(folder, 'alone'), { ...process.env, DATABASE_URL: undefined });
+  platforms.push(alone);
+  for await (const result of replay({ alone, shared: first }, seconds / 2)) note(result);
+  await alone.stop();
 
   const db = connect({ connectionString: postgres.connectionString, log: silentLog, maxConnections: 1 });
   await fillRoles(db);

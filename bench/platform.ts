@@ -20,12 +20,13 @@ export interface BenchPlatform {
 
 const command = join(import.meta.dirname, '../apps/cli/bin.mjs');
 
-/** Starts `taskcluster up` on a free port. Throws with what it said when it ends before it is ready. */
-export const startBenchPlatform = async (dataDir: string): Promise<BenchPlatform> => {
+/** Starts `taskcluster up` on a free port, in this environment. Throws with what it said when it ends before it is ready. */
+export const startBenchPlatform = async (dataDir: string, env: NodeJS.ProcessEnv = process.env): Promise<BenchPlatform> => {
   const port = await freePort();
   const begun = performance.now();
   const child = spawn(process.execPath, [command, 'up', '--port', String(port), '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env,
   });
   await ready(child);
   const startMs = performance.now() - begun;
@@ -89,7 +90,8 @@ const familyOf = async (root: number): Promise<ReadonlyMap<number, Stat>> => {
   return new Map([...all].filter(([pid]) => within(pid)));
 };
 
-const processorMsOf = async (root: number): Promise<number> =>
+/** Processor time of a process and its descendants, in milliseconds. Linux only. */
+export const processorMsOf = async (root: number): Promise<number> =>
   [...(await familyOf(root)).values()].reduce((sum, { ticks }) => sum + ticks * 10, 0);
 
 /** Proportional set sizes of a process and its descendants, which count a page that n of them share as 1/n for each. */
