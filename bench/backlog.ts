@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connect, type Database, script, sql } from '@taskcluster/db';
 import { silentLog } from '@taskcluster/log';
 import { Type } from 'typebox';
 import { caller } from './load.ts';
 import { latencies, type Result, times } from './measure.ts';
-import { startBenchPlatform } from './platform.ts';
+import { postgresOf, startBenchPlatform } from './platform.ts';
 import { planned, recordPlans, stopRecordingPlans } from './plans.ts';
 import { queueOf, type Queue } from './queue.ts';
 import { lineOf, tableOf } from './report.ts';
@@ -28,8 +27,7 @@ const expiring = Number(values.expire);
 const backlog = 'builders/linux';
 const createdTasks = 2_000;
 
-const password = (await readFile(join(dataDir, 'postgres/server/password'), 'utf8')).trim();
-const connectionString = `postgresql://taskcluster:${password}@${encodeURIComponent(join(dataDir, 'postgres/server/socket'))}/taskcluster`;
+const { url: connectionString } = await postgresOf(dataDir);
 const withDatabase = async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
   const db = connect({ connectionString, log: silentLog, statementTimeoutMs: 3_600_000 });
   try {

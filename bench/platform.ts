@@ -56,6 +56,14 @@ const ready = (child: ChildProcess): Promise<void> =>
     child.once('exit', () => reject(new Error(`The platform did not start. It said:\n${said}`)));
   });
 
+/** Where the PostgreSQL of a data folder listens while the platform runs, and the password for it: for libpq, and as a URL. */
+export const postgresOf = async (dataDir: string): Promise<{ readonly host: string; readonly password: string; readonly url: string }> => {
+  const server = join(dataDir, 'postgres/server');
+  const host = join(server, 'socket');
+  const password = (await readFile(join(server, 'password'), 'utf8')).trim();
+  return { host, password, url: `postgresql://taskcluster:${password}@${encodeURIComponent(host)}/taskcluster` };
+};
+
 const credentialsIn = async (dataDir: string): Promise<Credentials> => {
   const text = await readFile(join(dataDir, 'credentials.env'), 'utf8');
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../measure.ts';
+import { postgresOf } from '../platform.ts';
 
 // What createTask leaves in the database for a task that can be claimed at once, and nothing else: no HTTP, no signature, no checks, no
 // groups, no answer. As much text as the tasks of the benchmark have.
@@ -27,12 +28,12 @@ from n, (values ('task-defined'), ('task-pending')) m (name);
  * nothing around it. createTask has to reach a quarter of it.
  */
 export async function* bareInsert(dataDir: string, seconds: number, createPerSecond: number | undefined): AsyncGenerator<Result> {
-  const server = join(dataDir, 'postgres/server');
+  const { host, password } = await postgresOf(dataDir);
   const file = join(dataDir, 'bare-insert.sql');
   await writeFile(file, script);
   const options = ['--no-vacuum', '--client=32', '--jobs=2', '--protocol=prepared', `--time=${seconds}`, `--file=${file}`];
-  const said = await pgbench([...options, `--host=${join(server, 'socket')}`, '--username=taskcluster', 'taskcluster'], {
-    PGPASSWORD: (await readFile(join(server, 'password'), 'utf8')).trim(),
+  const said = await pgbench([...options, `--host=${host}`, '--username=taskcluster', 'taskcluster'], {
+    PGPASSWORD: password,
   });
   if (said === undefined) {
     yield { name: 'the same rows by pgbench', text: 'there is no pgbench here' };
