@@ -158,7 +158,7 @@ describe('answers from files', () => {
 });
 
 test.each([
-  ['why x a --roles', 'absent.json', 'absent.json cannot be read (ENOENT). Check the path behind --roles.'],
+  ['why x a --roles', 'absent.json', 'absent.json cannot be read (ENOENT). Check its path.'],
   ['why x a --roles', 'none.json', 'none.json has no list of roles. Give what "taskcluster api auth listRoles" prints'],
   ['why x a --roles', 'broken.json', 'broken.json is not JSON: '],
   ['why x a --roles', 'hole.json', 'hole.json:1: a has no list of scopes. Write "scopes": ["…"], or "scopes": [] for none.'],

@@ -94,9 +94,9 @@ const entryOf = (value: unknown, { id: key }: Kind, place: string): Pick<Entry, 
   return { id, scopes: scopes as readonly string[], value: values };
 };
 
-const listIn = async (file: string, { option, list: name, id, command }: Kind, folder: string) => {
+const listIn = async (file: string, { list: name, id, command }: Kind, folder: string) => {
   const text = await readFile(path.resolve(folder, file), 'utf8').catch((err: NodeJS.ErrnoException) => {
-    throw wrongUse(`${file} cannot be read (${err.code}). Check the path behind ${option}.`);
+    throw wrongUse(`${file} cannot be read (${err.code}). Check its path.`);
   });
   const content = parsed(text, file, command);
   const values: Values = typeof content === 'object' && content !== null ? { ...content } : {};
