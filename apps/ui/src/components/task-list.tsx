@@ -59,7 +59,7 @@ export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name
       {kept.length === 0 && rows.length > 0 ? (
         <p className={classes.none}>
           No task fits this filter.{' '}
-          <button type="button" className={classes.reset} onClick={() => onChoice({ q: '', sort })}>
+          <button type="button" className="link-button" onClick={() => onChoice({ q: '', sort })}>
             {searched ? 'Show the recent tasks' : `Show all ${rows.length.toLocaleString('en')}`}
           </button>
           <span className={classes.hint}>

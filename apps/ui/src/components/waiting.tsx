@@ -16,7 +16,7 @@ export const Waiting = ({ what, retry }: { readonly what: string; readonly retry
         <>
           Still waiting for {what}: the platform has not answered for {seconds} s.{' '}
           {retry && (
-            <button type="button" className={classes.again} onClick={retry}>
+            <button type="button" className="link-button" onClick={retry}>
               Ask again
             </button>
           )}

@@ -22,7 +22,7 @@ export const SearchNote = ({ found, error, searching, onFurther }: Props) => (
     {!searching && found?.searchedTo !== undefined && (
       <span>
         Searched back to <Moment at={found.searchedTo} />.{' '}
-        <button type="button" className={classes.further} onClick={onFurther}>
+        <button type="button" className="link-button" onClick={onFurther}>
           Search further back
         </button>
       </span>
