@@ -111,8 +111,8 @@ const joinGroups = async (
           `Task group ${group.taskGroupId} was sealed at ${group.sealed} and takes no more tasks. Create the task in another group.`,
         ),
       );
-    } else if (expires > group.expires && plusHour(expires) > (extended.get(group.taskGroupId) ?? ''))
-      extended.set(group.taskGroupId, plusHour(expires));
+      // As if they had come one after the other: an hour more is enough for those that follow.
+    } else if (expires > (extended.get(group.taskGroupId) ?? group.expires)) extended.set(group.taskGroupId, plusHour(expires));
   }
   if (extended.size > 0)
     await extendGroups(

@@ -39,6 +39,21 @@ const aGroup = async (size: number, changes = {}) => {
   return { taskGroupId, taskIds };
 };
 
+describe('a group', () => {
+  test('lasts an hour longer than the task that made it or outlived it, as if tasks that come in together came one after the other', async () => {
+    const begun = t.clock.now();
+    const at = (hours: number) => new Date(begun + hours * 3_600_000).toISOString();
+    const taskGroupId = slugid();
+    await createTask(t, { taskGroupId, expires: at(72) });
+    expect((await t.client.getTaskGroup({ taskGroupId })).expires).toBe(at(73));
+    // In one turn, so in one transaction: the first makes it last until 101 hours from now, which is enough for the second.
+    await Promise.all([createTask(t, { taskGroupId, expires: at(100) }), createTask(t, { taskGroupId, expires: at(100.5) })]);
+    expect((await t.client.getTaskGroup({ taskGroupId })).expires).toBe(at(101));
+    await Promise.all([createTask(t, { taskGroupId, expires: at(101.5) }), createTask(t, { taskGroupId, expires: at(104) })]);
+    expect((await t.client.getTaskGroup({ taskGroupId })).expires).toBe(at(105));
+  });
+});
+
 describe('sealing a group', () => {
   test('keeps new tasks out, also repeats, and keeps its first time', async () => {
     const taskId = slugid();

@@ -213,6 +213,13 @@ export const bugs: readonly Bug[] = [
     replace: '',
   },
   {
+    name: 'a group lasts as long as the longest of the tasks that come in together, also of one that is refused',
+    file: 'services/queue/create.ts',
+    find: 'expires > (extended.get(group.taskGroupId) ?? group.expires)) extended',
+    replace: "expires > group.expires && plusHour(expires) > (extended.get(group.taskGroupId) ?? '')) extended",
+    races: true,
+  },
+  {
     name: 'a batch does not see that it was overtaken',
     file: 'services/queue/batch/create.ts',
     find: 'if (inserted.length < rows.length) throw',
