@@ -1,7 +1,7 @@
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { Type } from 'typebox';
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { connect, type Database, isUnavailable, outsideTransaction, script, sql, type Tx } from './index.ts';
 
 const Row = Type.Object({ id: Type.Integer(), amount: Type.Integer() });
@@ -126,9 +126,21 @@ test('two transactions that wait for each other both succeed: PostgreSQL ends on
   expect(await amounts()).toEqual([100, 100]);
 });
 
-test('a transaction that never succeeds is given up after eight attempts', async () => {
+test('a transaction that others are in the way of for long succeeds when they are gone', async () => {
   let attempts = 0;
-  const work = db.tx(async (tx) => {
+  await db.tx(async (tx) => {
+    if (++attempts < 15) await tx.run(script(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`));
+    await add(tx, 1, 1);
+  });
+  expect(attempts).toBe(15);
+  expect(await amounts()).toEqual([101, 100]);
+});
+
+test('a transaction that never succeeds is given up after eight attempts when its time is over', async () => {
+  let attempts = 0;
+  const impatient = connect({ connectionString: t.connectionString, log: silentLog, retryMs: 0 });
+  onTestFinished(() => impatient.close());
+  const work = impatient.tx(async (tx) => {
     attempts++;
     await tx.run(script(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`));
   });

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '@taskcluster/log';
 import type { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Static, TSchema } from 'typebox';
 import { checkRow } from './rows.ts';
@@ -59,11 +60,16 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** Ends a statement that runs longer (milliseconds); 30 s is the documented limit of a web process. */
   readonly statementTimeoutMs?: number;
+  /** A transaction that is in conflict with others is tried at least eight times, and for so long (milliseconds); 10 s unless told. */
+  readonly retryMs?: number;
   /** Tests set this: every row is checked against its schema. */
   readonly checkRows?: boolean;
 }
 
-const maxAttempts = 8;
+const minAttempts = 8;
+// What is in the way of a transaction may itself wait for something. A caller waits no longer for it than for a connection.
+const retryMs = 10_000;
+const longestPauseMs = 100;
 // Longer than a busy moment, shorter than the 30 s that callers wait: whoever gets no connection is refused, not kept.
 const connectionTimeoutMs = 10_000;
 const types = new pg.TypeOverrides();
@@ -101,7 +107,7 @@ export const connect = (options: DatabaseOptions): Database => {
     return {
       ...queryable(guarded, checkRows),
       tx: (work, name = 'unnamed') =>
-        retrying(log, () => transaction({ pool, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work)),
+        retrying(options, () => transaction({ pool, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work)),
     };
   }) as [Transactions, Transactions];
   return {
@@ -218,13 +224,16 @@ const together = (connection: pg.PoolClient): void => {
   process.nextTick(() => stream.uncork());
 };
 
-const retrying = async <T>(log: Log, attempt: () => Promise<T>): Promise<T> => {
+const retrying = async <T>({ log, retryMs: forMs = retryMs }: DatabaseOptions, attempt: () => Promise<T>): Promise<T> => {
+  const begun = performance.now();
   for (let n = 1; ; n++) {
     try {
       return await attempt();
     } catch (err) {
-      if (n >= maxAttempts || !isTransient(err)) throw err;
+      if (!isTransient(err) || (n >= minAttempts && performance.now() - begun > forMs)) throw err;
       log.debug({ err, attempt: n }, 'a transaction is tried again');
+      // Whoever is in the way is given time to get out of it, a little longer each time.
+      if (n > 1) await pause(Math.random() * Math.min(2 ** n, longestPauseMs));
     }
   }
 };
