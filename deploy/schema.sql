@@ -59,6 +59,12 @@ CREATE OR REPLACE FUNCTION platform.now()
  STABLE PARALLEL SAFE
 AS $function$ select date_trunc('milliseconds', now()) $function$;
 
+CREATE OR REPLACE FUNCTION queue.search_keys(slice integer, terms tsvector)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select array_to_tsvector(array(select slice || term from unnest(tsvector_to_array(terms)) term)) $function$;
+
 CREATE OR REPLACE FUNCTION queue.search_terms(definition json)
  RETURNS tsvector
  LANGUAGE sql
@@ -373,13 +379,14 @@ create table queue.resolutions (
 
 create table queue.search (
   created timestamp with time zone not null,
+  slice integer not null,
   task_id text collate "C" not null,
   task_group_id text collate "C" not null,
   resolved text,
   terms tsvector not null,
   constraint search_pkey PRIMARY KEY (created, task_id)
 ) with (fillfactor=90, autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_analyze_scale_factor=0.02);
-CREATE INDEX search_terms ON queue.search USING gin (terms) WITH (gin_pending_list_limit='512');
+CREATE INDEX search_terms ON queue.search USING gin (queue.search_keys(slice, terms));
 
 create table queue.search_place (
   only_one boolean default true not null,
@@ -393,6 +400,16 @@ create table queue.search_place (
   constraint search_place_pkey PRIMARY KEY (only_one),
   constraint search_place_only_one_check CHECK (only_one)
 ) with (fillfactor=10, autovacuum_vacuum_threshold=500);
+
+create table queue.search_slices (
+  slice integer generated always as identity not null,
+  starts timestamp with time zone not null,
+  open integer default 0 not null,
+  completed integer default 0 not null,
+  failed integer default 0 not null,
+  constraint search_slices_pkey PRIMARY KEY (slice),
+  constraint search_slices_starts_key UNIQUE (starts)
+) with (fillfactor=50, autovacuum_vacuum_threshold=500);
 
 create table queue.task_queues (
   task_queue_id text collate "C" not null,

@@ -128,18 +128,38 @@ function iso(expression: 'created' | 'deadline' | "deadline + interval '1 year'"
 /** The index of the search is made at the end, which takes a fraction of the time. */
 export const setAsideSearch = (db: Database) => db.run(script('drop index if exists queue.search_terms'));
 
+/** As many as the loop of the search puts into a slice. */
+const sliceSize = 25_000;
+
 export const rebuildSearch = async (db: Database): Promise<void> => {
+  await db.run(script('truncate queue.search, queue.search_slices restart identity'));
   await db.run(sql`
-    insert into queue.search (created, task_id, task_group_id, resolved, terms)
-    select created, task_id, task_group_id, case when state in ('completed', 'failed', 'exception') then state end, queue.search_terms(definition)
-    from queue.tasks order by created, task_id on conflict do nothing`);
-  await db.run(script('create index search_terms on queue.search using gin (terms) with (gin_pending_list_limit = 512)'));
+    insert into queue.search_slices (starts)
+    select case when n = 1 then '-infinity' else created end
+    from (select created, row_number() over (order by created, task_id) as n from queue.tasks) t where n % ${sliceSize}::int = 1
+    order by n on conflict do nothing`);
+  await db.run(sql`
+    insert into queue.search (created, slice, task_id, task_group_id, resolved, terms)
+    select t.created, s.slice, t.task_id, t.task_group_id, case when t.state in ('completed', 'failed', 'exception') then t.state end,
+      queue.search_terms(t.definition) || case when t.state in ('failed', 'exception') then array_to_tsvector(array['s:' || t.state]) else '' end
+    from (select slice, starts, lead(starts, 1, 'infinity') over (order by starts) as ends from queue.search_slices) s
+      join queue.tasks t on t.created >= s.starts and t.created < s.ends
+    order by t.created, t.task_id`);
+  await db.run(sql`
+    update queue.search_slices s set open = n.open, completed = n.completed, failed = n.failed
+    from (
+      select slice, count(*) filter (where resolved is null) as open, count(*) filter (where resolved = 'completed') as completed,
+        count(*) filter (where resolved in ('failed', 'exception')) as failed
+      from queue.search group by slice) n
+    where n.slice = s.slice`);
+  await db.run(script('create index search_terms on queue.search using gin (queue.search_keys(slice, terms))'));
+  await db.run(script('alter index queue.search_terms alter column 1 set statistics 0'));
   await db.run(
     sql`update queue.search_place set after = pg_current_snapshot()::text, upto = null, last_id = 0, indexed_to = platform.now(), filled = true`,
   );
 };
 
 export const analyzeTables = async (db: Database): Promise<void> => {
-  for (const table of ['tasks', 'groups', 'pending', 'dependencies', 'deadlines', 'search'])
+  for (const table of ['tasks', 'groups', 'pending', 'dependencies', 'deadlines', 'search', 'search_slices'])
     await db.run(script(`vacuum analyze queue.${table}`));
 };

@@ -1,7 +1,9 @@
 import type { Queryable } from '@taskcluster/db';
-import { rareOf, type Shares, type Term, tsqueryOf } from './domain/query.ts';
-import { commonTerms, indexedTasks } from './store/shares.ts';
-import { endOfWalk, hitsByReader, hitsByTerms, hitsRunning, type Key, type Search, tasksOfHits, walk } from './store/search.ts';
+import { piecesOf, selectiveOf, type Term, tsqueryOf } from './domain/query.ts';
+import { below, mayHold, nextCount, runOf, type Slice, sliceSize } from './domain/slicing.ts';
+import { sharesOf } from './store/shares.ts';
+import { slicesIn } from './store/slices.ts';
+import { endOfWalk, hitsByReader, hitsInSlices, hitsRunning, type Key, type Search, tasksOfHits, walk } from './store/search.ts';
 
 type Found = Awaited<ReturnType<typeof walk>>;
 
@@ -11,47 +13,138 @@ export interface Answer {
   readonly next?: Key;
 }
 
-/** The newest entries are tried first: 5 ms, and enough for what is common. */
-const shallow = 5_000;
-/** The most that one request goes through when what it looks for is neither common nor rare: below 100 ms. */
-const deep = 40_000;
-/** So many hits are sorted; more are walked through. */
-const maxHits = 20_000;
+export interface Searching {
+  readonly db: Queryable;
+  readonly search: Search;
+  /** What an entry has to have: those of `search.terms`. */
+  readonly terms: readonly Term[];
+  /** Milliseconds of a clock that goes on. */
+  readonly now: () => number;
+  /** How many entries are walked through at a time; 5,000 unless told. */
+  readonly depth?: number;
+}
+
+/** So many entries are walked through at a time: 5 ms, or 25 if all of them match and their tasks do not. The newest are always tried first. */
+const usualDepth = 5_000;
+/** No further statement is begun after so many milliseconds: each takes up to 40, and a request is to take less than 100. */
+const budgetMs = 50;
+/** The most statements of a request, whatever the clock says. */
+const maxRounds = 100;
+/** So many slices are known to a request: 50 million tasks. */
+const maxSlices = 2_000;
+/** So many tasks of a short list are sorted; more are walked through. */
+const maxListed = 20_000;
+/** Most hits of the index of terms whose tasks are looked at in one statement. */
+const maxHits = 1_000;
+/** So many entries tell how common terms are: 2 ms. */
+const sampled = 1_000;
+
+/** What was found, and where in time it is: the slices that are left, from the newest, and the place in them below which nothing was looked at. */
+interface Stand {
+  readonly tasks: Found;
+  readonly before: Key | undefined;
+  readonly slices: readonly Slice[];
+}
 
 /**
- * Finds tasks, the newest first, in a bounded time whatever is looked for:
- * what is common is among the newest entries; what is rare is found by the index of terms, and sorted; what is neither is looked for
- * in a limited number of entries, and the answer says where it stopped.
+ * Finds tasks, the newest first, in a bounded time whatever is looked for: what is common is among the newest entries; anything else is
+ * looked up by the index of terms, slice by slice; and what has no terms is walked through, but for the slices in which there is nothing of
+ * its state. When the time is used up, the answer says how far it came.
  */
-export const find = async (db: Queryable, search: Search, terms: readonly Term[]): Promise<Answer> => {
+export const find = async (searching: Searching): Promise<Answer> => {
+  const { db, search, terms, now } = searching;
   const few = await byShortList(db, search);
   if (few) return few;
-  const first = await walk(db, search, shallow);
-  if (first.length >= search.limit) return pageOf(first, search);
-  const end = await endOfWalk(db, search, shallow);
-  if (!end) return { tasks: first };
-  const rare = terms.length > 0 ? await rareTerms(db, terms) : undefined;
-  if (rare) {
-    const hits = await hitsByTerms(db, search, { rare: tsqueryOf(rare), limit: maxHits + 1 });
-    if (hits.length <= maxHits) return pageOf(await sorted(db, search, hits), search);
+  const until = now() + budgetMs;
+  const all = await slicesIn(db, { from: search.from, before: search.before, limit: maxSlices });
+  // The search is complete at its last slice; of more than it knows it cannot say.
+  const oldest = all.length < maxSlices ? undefined : all.at(-1)?.starts;
+  let stand: Stand = { tasks: [], before: search.before, slices: all.filter((slice) => mayHold(slice, search.states)) };
+  const step = terms.length > 0 ? lookingUp(searching, until) : walking(searching);
+  for (let round = 0; stand.slices.length > 0; round++) {
+    stand = await (round === 0 ? walking(searching) : step)(stand);
+    if (stand.tasks.length >= search.limit) return pageOf(stand.tasks, search);
+    if (stand.slices.length > 0 && stand.before && (now() >= until || round >= maxRounds))
+      return { tasks: stand.tasks, next: stand.before };
   }
-  const below: Search = { ...search, before: [end.created, end.taskId], limit: search.limit - first.length };
-  const rest = await walk(db, below, deep - shallow);
-  const tasks = [...first, ...rest];
-  if (tasks.length >= search.limit) return pageOf(tasks, search);
-  const last = await endOfWalk(db, below, deep - shallow);
-  return last ? { tasks, next: [last.created, last.taskId] } : { tasks };
+  return oldest ? { tasks: stand.tasks, next: [oldest, ''] } : { tasks: stand.tasks };
+};
+
+type Step = (stand: Stand) => Promise<Stand>;
+
+/** The search for what is still missing in a run of slices: below its upper end, and not below its lower one. */
+const within = (search: Search, { before, tasks }: Stand, run: readonly Slice[]): Search => {
+  const ends = run[0]?.ends;
+  const starts = run.at(-1)?.starts;
+  return {
+    ...search,
+    limit: search.limit - tasks.length,
+    before: ends && (!before || Date.parse(ends) < Date.parse(before[0])) ? [ends, ''] : before,
+    from: starts && (!search.from || Date.parse(search.from) < Date.parse(starts)) ? starts : search.from,
+  };
+};
+
+/** Further tasks, and the stand after all of these slices. */
+const after = ({ tasks, slices, before }: Stand, found: Found, count: number): Stand => {
+  const starts = slices[count - 1]?.starts;
+  return { tasks: [...tasks, ...found], slices: slices.slice(count), before: starts ? [starts, ''] : before };
+};
+/** Further tasks, and the stand after this place in the first slices. */
+const at = ({ tasks, slices }: Stand, found: Found, { created, taskId }: { readonly created: string; readonly taskId: string }): Stand => ({
+  tasks: [...tasks, ...found],
+  slices: below(slices, created),
+  before: [created, taskId],
+});
+
+/** Goes through the next entries. */
+const walking =
+  ({ db, search, depth = usualDepth }: Searching): Step =>
+  async (stand) => {
+    const count = runOf(stand.slices);
+    const here = within(search, stand, stand.slices.slice(0, count));
+    const found = await walk(db, here, depth);
+    if (found.length >= here.limit) return { ...stand, tasks: [...stand.tasks, ...found] };
+    const end = await endOfWalk(db, here, depth);
+    return end ? at(stand, found, end) : after(stand, found, count);
+  };
+
+/** Looks up the next slices in the index of terms: one at first, then as many as there is time for. */
+const lookingUp = ({ db, search, terms, now }: Searching, until: number): Step => {
+  let pieces: readonly string[] | undefined;
+  let next = 1;
+  // Of these some turn out not to match: the index is behind, and it does not know one state of an unresolved task from another.
+  let limit = 2 * search.limit;
+  return async (stand) => {
+    pieces ??= piecesOf(await selective(db, within(search, stand, []), terms));
+    const begun = now();
+    const count = Math.min(next, runOf(stand.slices));
+    const run = stand.slices.slice(0, count);
+    const here = within(search, stand, run);
+    const hits = await hitsInSlices(db, here, { pieces, starts: run.at(-1)?.starts ?? null, limit });
+    const found = hits.length === 0 ? [] : await tasksOfHits(db, here, hits);
+    next = nextCount({ count, tookMs: now() - begun, leftMs: until - now() });
+    const last = hits.at(-1);
+    if (!last || hits.length < limit) return after(stand, found, count);
+    limit = Math.min(2 * limit, maxHits);
+    return at(stand, found, last);
+  };
+};
+
+const selective = async (db: Queryable, search: Search, terms: readonly Term[]) => {
+  if (terms.length < 2 || !terms.some((t) => t.prefix)) return terms;
+  const shares = await sharesOf(db, search, { terms: terms.map((t) => tsqueryOf([t])), size: sampled });
+  return selectiveOf(terms, shares, { total: sliceSize, sampled });
 };
 
 /** When only few tasks come into question, they are looked at one by one. */
 const byShortList = async (db: Queryable, search: Search): Promise<Answer | undefined> => {
   const { readable, states } = search;
   const read = () => {
-    if (!readable.all && readable.prefixes.length === 0) return hitsByReader(db, search, maxHits + 1);
-    return states?.length === 1 && states[0] === 'running' ? hitsRunning(db, search, maxHits + 1) : undefined;
+    if (!readable.all && readable.prefixes.length === 0) return hitsByReader(db, search, maxListed + 1);
+    return states?.length === 1 && states[0] === 'running' ? hitsRunning(db, search, maxListed + 1) : undefined;
   };
   const hits = await read();
-  return hits && hits.length <= maxHits ? pageOf(await sorted(db, search, hits), search) : undefined;
+  return hits && hits.length <= maxListed ? pageOf(await sorted(db, search, hits), search) : undefined;
 };
 
 /** Hits may be thousands; only the newest ones are looked up, and more of them when some turn out not to match. */
@@ -62,8 +155,8 @@ const sorted = async (
 ): Promise<Found> => {
   const newest = hits.toSorted((a, b) => (a.created === b.created ? (a.taskId < b.taskId ? 1 : -1) : a.created < b.created ? 1 : -1));
   const tasks: Found = [];
-  for (let from = 0, size = 2 * search.limit; from < newest.length && tasks.length < search.limit; from += size, size *= 4)
-    tasks.push(...(await tasksOfHits(db, search, newest.slice(from, from + size))));
+  for (let begin = 0, size = 2 * search.limit; begin < newest.length && tasks.length < search.limit; begin += size, size *= 4)
+    tasks.push(...(await tasksOfHits(db, search, newest.slice(begin, begin + size))));
   return tasks.slice(0, search.limit);
 };
 
@@ -73,17 +166,4 @@ const pageOf = (found: Found, { limit }: Search): Answer => {
   const tasks = found.slice(0, limit - 1);
   const last = tasks.at(-1);
   return last ? { tasks, next: [last.created, last.taskId] } : { tasks };
-};
-
-const sharesForMs = 60_000;
-const known = new WeakMap<Queryable, { readonly at: number; readonly shares: Shares; readonly total: number }>();
-
-const rareTerms = async (db: Queryable, terms: readonly Term[]): Promise<readonly Term[] | undefined> => {
-  let statistics = known.get(db);
-  if (!statistics || statistics.at + sharesForMs < performance.now()) {
-    const [rows, total] = await Promise.all([commonTerms(db), indexedTasks(db)]);
-    statistics = { at: performance.now(), shares: new Map(rows.map((r) => [r.term, r.share])), total };
-    known.set(db, statistics);
-  }
-  return rareOf(terms, statistics.shares, { total: statistics.total, most: maxHits });
 };

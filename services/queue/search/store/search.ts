@@ -2,6 +2,7 @@ import { type Queryable, type Sql, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
 import { FullTaskRow, taskColumns } from '../../store/task-row.ts';
 import type { Readable } from '../domain/readable.ts';
+import { startsBefore } from './slices.ts';
 
 /** A place in the list: the newest come first. */
 export type Key = readonly [created: string, taskId: string];
@@ -11,8 +12,7 @@ export interface Search {
   readonly terms: string;
   readonly states: readonly string[] | undefined;
   readonly from: string | undefined;
-  readonly to: string | undefined;
-  /** Goes on below this place. */
+  /** Begins below this place. */
   readonly before: Key | undefined;
   readonly readable: Readable;
   /** Most tasks in the answer. */
@@ -23,15 +23,11 @@ const Found = Type.Object({ ...FullTaskRow.properties, created: Type.String() })
 
 // Planned anew for each search, with what it looks for: a plan that is kept for all of them takes the way of the common for the rare
 // (1.3 s for 50 tasks of one owner among five million; 30 ms so).
-const planned = ({ text, values }: Sql): Sql => ({ text, values, name: '' });
+export const planned = ({ text, values }: Sql): Sql => ({ text, values, name: '' });
 
-/**
- * Below the place where the list goes on, and not before `from`. The end of the time range is such a place too: given as a condition
- * of its own, the index would be entered at its end all the same and be read down to there (400 ms for two months of five million).
- */
-const inRange = ({ before, from, to }: Search): Sql => {
-  const [created, taskId] =
-    to !== undefined && (before === undefined || Date.parse(to) < Date.parse(before[0])) ? [to, ''] : (before ?? []);
+/** Below the place where the search begins, and not before `from`. */
+export const inRange = ({ before, from }: Search): Sql => {
+  const [created, taskId] = before ?? [];
   return sql`
     (s.created, s.task_id) < (coalesce(${created ?? null}::timestamptz, 'infinity'), ${taskId ?? ''})
     and s.created >= coalesce(${from ?? null}::timestamptz, '-infinity')`;
@@ -88,17 +84,44 @@ export const endOfWalk = (db: Queryable, search: Search, depth: number) =>
 
 const Hit = Type.Object({ created: Type.String(), taskId: Type.String() });
 
+export interface Lookup {
+  /** The `tsquery` that the index of terms is asked, cut where the number of a slice stands (`piecesOf`). */
+  readonly pieces: readonly string[];
+  /** The slices below the beginning of the search that begin here or later; all without it. */
+  readonly starts: string | null;
+  /** Most hits. */
+  readonly limit: number;
+}
+
 /**
- * Entries that have the rare terms, by the index of terms, and of these the ones that match; in no order, and at most `limit`: so many are
- * too many to be sorted. `coalesce` keeps the index from being asked for the common terms too.
+ * The newest entries that match, by the index of terms: slice after slice from the newest to the oldest, and none after the one in which the
+ * limit is reached. (Recursion stops there. A sort by slices would read one more, to see that it is another one.) `offset 0` keeps PostgreSQL
+ * from reading a slice in its order instead: how common a term is in one slice it does not know.
  */
-export const hitsByTerms = (db: Queryable, search: Search, { rare, limit }: { readonly rare: string; readonly limit: number }) =>
+export const hitsInSlices = (db: Queryable, search: Search, { pieces, starts, limit }: Lookup) =>
   db.many(
     Hit,
     planned(sql`
-      select s.created, s.task_id as "taskId" from queue.search s
-      where s.terms @@ ${rare}::tsquery and coalesce(s.terms @@ ${search.terms}::tsquery, false)
-        and ${inRange(search)} and ${mayHaveState(search)} and ${mayBeRead(search)} limit ${limit}`),
+      with recursive slices as materialized (
+        select row_number() over (order by s.starts desc) as place, array_to_string(${pieces}::text[], s.slice::text)::tsquery as query
+        from queue.search_slices s
+        where ${startsBefore(search.before)} and s.starts >= coalesce(${starts}::timestamptz, '-infinity')),
+      looked as (
+        select 0::bigint as place, 0::bigint as total, null::timestamptz[] as created, null::text[] collate "C" as task_ids
+        union all
+        select sl.place, l.total + h.total, h.created, h.task_ids
+        from looked l join slices sl on sl.place = l.place + 1 cross join lateral (
+          select count(*) as total, array_agg(h.created) as created, array_agg(h.task_id) as task_ids
+          from (
+            select s.created, s.task_id
+            from (
+              select s.created, s.task_id, s.task_group_id, s.resolved, s.terms from queue.search s
+              where queue.search_keys(s.slice, s.terms) @@ sl.query offset 0) s
+            where ${inRange(search)} and ${hasTerms(search)} and ${mayHaveState(search)} and ${mayBeRead(search)}
+            order by s.created desc, s.task_id desc limit ${limit}) h) h
+        where l.total < ${limit})
+      select h.created, h.task_id as "taskId" from looked l, unnest(l.created, l.task_ids) as h (created, task_id)
+      order by h.created desc, h.task_id desc limit ${limit}`),
   );
 
 /** Entries of the tasks that the caller may read, when these are few. */

@@ -1,20 +1,21 @@
 import { type Queryable, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
+import { inRange, planned, type Search } from './search.ts';
 
-const Share = Type.Object({ term: Type.String(), share: Type.Number() });
-/** The common terms, and which share of all tasks has them, as PostgreSQL found when it last analysed the table. */
-export const commonTerms = (db: Queryable) =>
-  db.many(
-    Share,
-    sql`
-      select e.term, f.share::float8 as share
-      from pg_stats s,
-        unnest(s.most_common_elems::text::text[]) with ordinality as e (term, place)
-        join unnest(s.most_common_elem_freqs) with ordinality as f (share, place) using (place)
-      where s.schemaname = 'queue' and s.tablename = 'search' and s.attname = 'terms'`,
-  );
-
-const Size = Type.Object({ size: Type.Number() });
-/** About how many tasks there are. */
-export const indexedTasks = async (db: Queryable): Promise<number> =>
-  (await db.maybe(Size, sql`select greatest(0, reltuples)::float8 as size from pg_class where oid = 'queue.search'::regclass`))?.size ?? 0;
+const Share = Type.Object({ share: Type.Number() });
+/** Which share of the newest `size` entries has each of these terms (texts of a `tsquery`), in their order. 0.3 µs for an entry and a term. */
+export const sharesOf = async (
+  db: Queryable,
+  search: Search,
+  { terms, size }: { readonly terms: readonly string[]; readonly size: number },
+) =>
+  (
+    await db.many(
+      Share,
+      planned(sql`
+        with newest as materialized (
+          select s.terms from queue.search s where ${inRange(search)} order by s.created desc, s.task_id desc limit ${size})
+        select (select count(*) from newest n where n.terms @@ q.query)::float8 / ${size}::float8 as share
+        from unnest(${terms}::tsquery[]) with ordinality as q (query, place) order by q.place`),
+    )
+  ).map((row) => row.share);
