@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { freePort } from './free-port.ts';
-import { startPlatform } from './platform.ts';
+import { type RunningPlatform, startPlatform } from './platform.ts';
 import { allServices, type RunnableService } from './services.ts';
 
 /** A whole platform of its own for a test file: real server, real database; its clock runs, and the test can move it forward. */
@@ -27,6 +27,8 @@ export interface TestPlatform {
   readonly newSignInCode: () => Promise<string>;
   /** The names of the messages about a task, in the order in which they were announced. */
   readonly announced: (taskId: string) => Promise<string[]>;
+  /** Another process on the same database and data folder; on this port, or a free one. It ends with `close`, if not before. */
+  readonly another: (port?: number) => Promise<RunningPlatform>;
   /** Stops the server; the database stays until `close`. */
   readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -50,17 +52,19 @@ export const testPlatform = async (
   const database = await openTestDatabase(cluster);
   const dataDir = await mkdtemp(join(tmpdir(), 'taskcluster-test-'));
   const port = await freePort('127.0.0.1');
-  const platform = await startPlatform({
-    connectionString: database.connectionString,
-    dataDir,
-    host: '127.0.0.1',
-    port,
-    log,
-    env,
-    now: database.clock.now,
-    checkRows: true,
-    ...(services && { services }),
-  });
+  const start = (on: number, more: Readonly<Record<string, string>> = {}) =>
+    startPlatform({
+      connectionString: database.connectionString,
+      dataDir,
+      host: '127.0.0.1',
+      port: on,
+      log,
+      env: { ...env, ...more },
+      now: database.clock.now,
+      checkRows: true,
+      ...(services && { services }),
+    });
+  const platform = await start(port);
   const { rootUrl, rootCredentials: credentials } = platform;
   // Signed with the platform's clock, which the test moves.
   const sign: Sign = (request) => authorizationHeader({ ...request, now: database.clock.now() });
@@ -68,6 +72,8 @@ export const testPlatform = async (
   const clients = Object.fromEntries(entries) as unknown as TestPlatform['clients'];
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= platform.stop());
+  // Root's token is kept in a file that only `taskcluster up` writes.
+  const others = remembered((on = 0) => start(on, { ROOT_ACCESS_TOKEN: credentials.accessToken }));
   return {
     rootUrl,
     port,
@@ -85,11 +91,27 @@ export const testPlatform = async (
       );
       return rows.map((r) => r.name);
     },
+    another: others.start,
     stop,
     close: async () => {
-      await stop();
+      await Promise.all([stop(), others.stopAll()]);
       await database.close();
       await rm(dataDir, { recursive: true, force: true });
     },
+  };
+};
+
+/** Platforms that are to be stopped together, unless they were before. */
+const remembered = (start: (port?: number) => Promise<RunningPlatform>) => {
+  const all: RunningPlatform[] = [];
+  return {
+    start: async (port?: number): Promise<RunningPlatform> => {
+      const started = await start(port);
+      let ended: Promise<void> | undefined;
+      const once = { ...started, stop: () => (ended ??= started.stop()) };
+      all.push(once);
+      return once;
+    },
+    stopAll: () => Promise.all(all.map((platform) => platform.stop())),
   };
 };

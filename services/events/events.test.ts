@@ -7,6 +7,7 @@ import type { Database } from '@taskcluster/db';
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { eventsOf } from './fixture.ts';
 import { eventsService } from './index.ts';
 
 const exchange = 'exchange/taskcluster-queue/v1/task-running';
@@ -54,33 +55,9 @@ const publish = (...keys: readonly string[]) =>
 const get = (query: Record<string, string>, root = rootUrl) =>
   fetch(`${root}/api/events/v1/events?${new URLSearchParams(query).toString()}`);
 
-interface Event {
-  readonly id?: string;
-  readonly event: string;
-  readonly data?: { readonly routingKey: string };
-}
-const parse = (text: string): Event => {
-  const fields = Object.fromEntries(
-    text.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
-  );
-  return { ...fields, ...(fields.data ? { data: JSON.parse(fields.data) as Event['data'] } : {}) } as Event;
-};
 const listen = async (query: Record<string, string>, root = rootUrl) => {
   const answer = await get(query, root);
-  const reader = answer.body?.getReader();
-  let text = '';
-  const next = async (): Promise<Event | undefined> => {
-    while (!text.includes('\n\n')) {
-      const { value, done } = (await reader?.read()) ?? { done: true };
-      if (done) return undefined;
-      text += Buffer.from(value as Uint8Array).toString();
-    }
-    const end = text.indexOf('\n\n');
-    const event = parse(text.slice(0, end));
-    text = text.slice(end + 2);
-    return event;
-  };
-  return { answer, next, leave: () => reader?.cancel() };
+  return { answer, ...eventsOf(answer.body) };
 };
 
 test('a listener is told where it is, and then gets the messages that it wants', async () => {
