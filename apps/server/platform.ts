@@ -33,6 +33,7 @@ import { rootToken } from './credentials-file.ts';
 import { rootTokenPart } from './root-token.ts';
 import { artifactOrigins } from './artifact-storage.ts';
 import { freePort } from './free-port.ts';
+import { openMetrics, type ProcessMetrics } from './metrics.ts';
 import { allServices, type RunnableService } from './services.ts';
 import { openSecrets } from './secrets.ts';
 import { settings } from './settings.ts';
@@ -95,9 +96,15 @@ interface Assembly extends Omit<PlatformOptions, 'now'> {
 
 const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
   const { db, log, config, env, host, services } = assembly;
-  const { platform, access, connectServices } = await foundation(assembly);
+  const metrics = await openMetrics(
+    config.metrics,
+    services.map((s) => s.contract),
+    log,
+  );
+  assembly.begun.push(async () => metrics?.stop());
+  const { platform, access, connectServices } = await foundation(assembly, metrics);
   assembly.begun.push(() => access.close());
-  const running = await Promise.all(services.map((s) => run(s, platform, env)));
+  const running = await Promise.all(services.map((s) => run(s, platform, { env, metrics })));
   assembly.begun.push(async () => void (await Promise.all(running.map((s) => s.close()))));
   const methods = running.flatMap((s) => s.methods);
   connectServices(invoker(methods));
@@ -112,10 +119,12 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
     version,
     documents: publish(contracts, [GenericWorkerPayload]),
     page: pageFolder(await artifactOrigins(env)),
+    metrics: metrics?.common,
   });
   const port = await server.listen({ host, port: assembly.port });
-  const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs }, wakeups: db.wakeups, log });
-  const headers = startLoops([usedHeadersLoop], { service: { db, now: platform.now }, wakeups: db.wakeups, log });
+  const beside = { wakeups: db.wakeups, log, metrics: metrics?.common };
+  const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs }, ...beside });
+  const headers = startLoops([usedHeadersLoop], { service: { db, now: platform.now }, ...beside });
   const loops = [...running.map((s) => s.startLoops()), retention, headers];
   return {
     rootUrl: platform.rootUrl,
@@ -123,12 +132,12 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
     db,
     rootCredentials: platform.credentialsOf('root'),
     newSignInCode: async () => (await running.find((s) => s.newSignInCode)?.newSignInCode?.()) ?? '',
-    stop: () => stopAll({ server, loops, running, access, db, drainMs: config.drainMs }),
+    stop: () => stopAll({ server, loops, running, access, metrics, db, drainMs: config.drainMs }),
   };
 };
 
 /** What services stand on: a migrated database, the clients and roles in memory, and each other. */
-const foundation = async ({ dataDir, db, log, now, env, config, host, port, services }: Assembly) => {
+const foundation = async ({ dataDir, db, log, now, env, config, host, port, services }: Assembly, metrics: ProcessMetrics | undefined) => {
   const secrets = openSecrets(dataDir, config.secret);
   const configured = loadConfig(authSettings, env).staticClients;
   checkConfigs([rootTokenPart], env);
@@ -159,6 +168,7 @@ const foundation = async ({ dataDir, db, log, now, env, config, host, port, serv
     keyFor: secrets.keyFor,
     authority: access.authority,
     access,
+    metrics: metrics?.registry,
     clientOf: <C extends Contract>(contract: C, as?: string) => local(contract, (call) => invoke(call), ownClient(as, access.authority)),
   };
   return { platform, access, connectServices: (all: Invoke) => void (invoke = all) };
@@ -190,13 +200,18 @@ interface RunningService {
   readonly close: () => Promise<void>;
 }
 
-const run = async (part: RunnableService, platform: AuthPlatform, env: PlatformOptions['env']): Promise<RunningService> => {
+interface Surroundings {
+  readonly env: PlatformOptions['env'];
+  readonly metrics: ProcessMetrics | undefined;
+}
+
+const run = async (part: RunnableService, platform: AuthPlatform, { env, metrics }: Surroundings): Promise<RunningService> => {
   const log = platform.log.child({ service: part.contract.service });
   const service = await part.create({ ...platform, log }, loadConfig(part.settings, env));
   const { signInCode } = part;
   return {
     methods: methodsOf(part.api(service), monitoringHandlers(version)),
-    startLoops: () => startLoops(part.loops, { service, wakeups: platform.db.wakeups, log }),
+    startLoops: () => startLoops(part.loops, { service, wakeups: platform.db.wakeups, log, metrics: metrics?.common }),
     newSignInCode: signInCode ? () => signInCode(service) : undefined,
     close: () => part.close(service),
   };
@@ -207,14 +222,16 @@ interface Stopping {
   readonly loops: readonly RunningLoops[];
   readonly running: readonly RunningService[];
   readonly access: { close(): Promise<void> };
+  readonly metrics: ProcessMetrics | undefined;
   readonly db: Database;
   readonly drainMs: number;
 }
 
-const stopAll = async ({ server, loops, running, access, db, drainMs }: Stopping): Promise<void> => {
+const stopAll = async ({ server, loops, running, access, metrics, db, drainMs }: Stopping): Promise<void> => {
   await server.close(drainMs);
   await Promise.all(loops.map((l) => l.stop()));
   await Promise.all(running.map((s) => s.close()));
   await access.close();
+  await metrics?.stop();
   await db.close();
 };

@@ -1,4 +1,5 @@
 import { duration, integer, text } from '@taskcluster/config';
+import { metricsSetting } from '@taskcluster/metrics';
 
 /** Settings of the process itself; each service adds its own. */
 export const settings = {
@@ -38,5 +39,6 @@ export const settings = {
     default: '7d',
     description: 'How long messages are kept for listeners that were away.',
   }),
+  metrics: metricsSetting,
   drainMs: duration({ env: 'DRAIN_TIMEOUT', default: '10s', description: 'How long running requests may take when the process stops.' }),
 } as const;

@@ -10,6 +10,7 @@ import { watchConnections } from './connections.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type Page, servePage } from './page.ts';
+import { recordRequests, type RequestMetrics } from './requests.ts';
 import type { ClaimHeader } from './used-headers.ts';
 import { earlyFailure, mount, pathsOf, requestInfoOf, type WireOptions } from './wire.ts';
 
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly documents: ReadonlyMap<string, Json>;
   /** The folder of the built web page; absent: there is none. */
   readonly page?: Page | undefined;
+  /** Records what is asked and how long it takes; absent while metrics are off. */
+  readonly metrics?: RequestMetrics | undefined;
 }
 
 export interface Server {
@@ -64,6 +67,7 @@ export const createServer = (options: ServerOptions): Server => {
     stopping: stopping.signal,
   };
   const connections = watchConnections(app.server);
+  if (options.metrics) recordRequests(app, options.metrics);
   acceptBodies(app);
   answerErrors(app, options.log);
   for (const method of options.methods) if (method.endpoint.input !== 'stream') mount(app, method, wire);

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import type { Metrics } from './metrics.ts';
 
 /**
  * The scope expression of a method, as the references publish it. `<name>` is filled in from the request;
@@ -118,6 +119,8 @@ export interface Contract {
   readonly parameterPatterns?: Readonly<Record<string, RegExp>>;
   readonly endpoints: Readonly<Record<string, Endpoint>>;
   readonly exchanges?: Readonly<Record<string, Exchange>>;
+  /** What the service measures, besides what every process does (`commonMetrics`). */
+  readonly metrics?: Metrics;
 }
 
 /** Declares a contract and keeps its literal types, from which clients and handlers get theirs. */

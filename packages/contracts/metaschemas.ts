@@ -9,6 +9,7 @@ const METADATA_METASCHEMA = '/schemas/common/metadata-metaschema.json#';
 export const MANIFEST = '/schemas/common/manifest-v3.json#';
 export const API_REFERENCE = '/schemas/common/api-reference-v0.json#';
 export const EXCHANGES_REFERENCE = '/schemas/common/exchanges-reference-v0.json#';
+export const METRICS_REFERENCE = '/schemas/common/metrics-reference-v0.json#';
 const DRAFT_06 = 'http://json-schema.org/draft-06/schema#';
 
 const text = (description: string, more: Readonly<Record<string, Json>> = {}): Json => ({ description, type: 'string', ...more });
@@ -186,5 +187,40 @@ const exchangesReference: Json = {
   ),
 };
 
+const metric = closed(
+  'One metric.',
+  {
+    name: text('The name of the metric for Prometheus, without the prefix that a deployment may have.', { pattern: '^[a-z][a-zA-Z0-9_]*' }),
+    type: { description: 'What kind of metric it is.', enum: ['counter', 'gauge', 'histogram', 'summary'] },
+    title: text('The metric in a few words.'),
+    description: text('What is measured.'),
+    labels: { description: 'What each label says, by its name.', type: 'object', additionalProperties: true },
+    buckets: { description: 'The upper bounds of the buckets of a histogram.', type: 'array', items: { type: 'number' } },
+    percentiles: {
+      description: 'The quantiles of a summary.',
+      type: 'array',
+      items: { type: 'number', minimum: 0, maximum: 1 },
+    },
+    registers: {
+      description: 'The parts of the service that have the metric, if not all have it.',
+      type: 'array',
+      items: { type: 'string' },
+    },
+  },
+  ['name', 'type', 'description'],
+);
+
+const metricsReference: Json = {
+  $id: METRICS_REFERENCE,
+  $schema: METADATA_METASCHEMA,
+  metadata: { name: 'metrics', version: 0 },
+  title: 'Metrics reference',
+  ...closed(
+    'What a service measures.',
+    { $schema: service.$schema as Json, serviceName: service.serviceName as Json, metrics: setOf('The metrics.', metric) },
+    ['serviceName', '$schema', 'metrics'],
+  ),
+};
+
 /** The common schemas, as documents. */
-export const metaschemas: readonly Json[] = [metaschema, metadataMetaschema, manifest, apiReference, exchangesReference];
+export const metaschemas: readonly Json[] = [metaschema, metadataMetaschema, manifest, apiReference, exchangesReference, metricsReference];

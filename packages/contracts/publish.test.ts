@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
 
 import { contract, get, monitoring, named, put } from './contract.ts';
-import { contracts, GenericWorkerPayload, queue } from './index.ts';
-import { absolute, documentsOf, exchangesOf, publish, referenceOf, schemasOf } from './publish.ts';
+import { contracts, GenericWorkerPayload, queue, queueMetrics } from './index.ts';
+import { absolute, documentsOf, exchangesOf, metricsOf, publish, referenceOf, schemasOf } from './publish.ts';
 import type { Document, Json } from './publish.ts';
 import { closed, oneOf } from './schema.ts';
 
@@ -154,6 +154,14 @@ describe('references', () => {
     expect(exchangesOf(thing)).toBeUndefined();
   });
 
+  test('the metrics of a service are its own and those that every process has', () => {
+    const namesOf = (reference: Document) => (reference['metrics'] as readonly Document[]).map(({ name }) => name);
+    const common = ['http_requests_total', 'http_request_duration_seconds', 'iterate_duration_seconds'];
+    expect(namesOf(metricsOf(thing))).toEqual(common);
+    expect(namesOf(metricsOf(queue))).toEqual([...common, ...Object.values(queueMetrics).map(({ name }) => name)]);
+    expect(metricsOf(queue)['serviceName']).toBe('queue');
+  });
+
   test('the manifest lists every reference, and the roll-up holds every document', () => {
     const { references: listed } = documents.get('references/manifest.json') as { references: string[] };
     expect(listed).toContain('/references/queue/v1/exchanges.json');
@@ -170,6 +178,7 @@ describe('references', () => {
     expect(metadata('references/manifest.json')).toEqual({ name: 'manifest', version: 3 });
     expect(metadata('references/queue/v1/api.json')).toEqual({ name: 'api', version: 0 });
     expect(metadata('references/queue/v1/exchanges.json')).toEqual({ name: 'exchanges', version: 0 });
+    expect(metadata('references/queue/v1/metrics.json')).toEqual({ name: 'metrics', version: 0 });
   });
 });
 

@@ -1,7 +1,8 @@
 import type { TSchema } from 'typebox';
 
 import type { Contract, Endpoint, Exchange, RoutingKeyField } from './contract.ts';
-import { API_REFERENCE, EXCHANGES_REFERENCE, MANIFEST, METASCHEMA, metaschemas } from './metaschemas.ts';
+import { API_REFERENCE, EXCHANGES_REFERENCE, MANIFEST, METASCHEMA, METRICS_REFERENCE, metaschemas } from './metaschemas.ts';
+import { commonMetrics } from './metrics.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 /** A JSON document whose `$id` and `$schema` begin with `/`: the same for every deployment. */
@@ -68,6 +69,13 @@ const keyField = ({ name, summary, constant, multipleWords = false, required }: 
   ...(constant === undefined ? {} : { constant }),
   multipleWords,
   required,
+});
+
+/** The metrics reference of a service in abstract form: its own metrics and those that every process has. */
+export const metricsOf = (contract: Contract): Document => ({
+  $schema: METRICS_REFERENCE,
+  serviceName: contract.service,
+  metrics: [...Object.values(commonMetrics), ...Object.values(contract.metrics ?? {})].map((metric) => ({ ...metric })),
 });
 
 /** The documents of all published schemas of a service by path, e.g. `schemas/queue/v1/task.json`. */
@@ -156,6 +164,7 @@ export const publish = (contracts: Readonly<Record<string, Contract>>, schemas: 
     documents.set(`${folder}/api.json`, referenceOf(contract));
     const exchanges = exchangesOf(contract);
     if (exchanges) documents.set(`${folder}/exchanges.json`, exchanges);
+    documents.set(`${folder}/metrics.json`, metricsOf(contract));
   }
   const references = [...documents.keys()].toSorted().map((path) => `/${path}`);
   documents.set('references/manifest.json', { $schema: MANIFEST, references });

@@ -1,4 +1,6 @@
+import { commonMetrics } from '@taskcluster/contracts';
 import { type Log, silentLog } from '@taskcluster/log';
+import { createMetrics } from '@taskcluster/metrics';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Loop, startLoops } from './index.ts';
 
@@ -207,4 +209,27 @@ test('loops do not wait for each other', async () => {
   expect(steps).toBeGreaterThan(5);
   stuck.resolve(0);
   await running.stop();
+});
+
+test('each step is recorded with the time that it took and how it ended', async () => {
+  const registry = createMetrics([commonMetrics]);
+  const metrics = registry.recorders(commonMetrics);
+  const slow = () => new Promise<number>((resolve) => setTimeout(() => resolve(0), 2_000));
+  let steps = 0;
+  const step = () => (++steps === 1 ? Promise.reject(new Error('no')) : slow());
+  const running = startLoops([{ name: 'measured', batch: 1, idleMs: () => hour, step }], {
+    service: '',
+    wakeups: createWakeups(),
+    log: silentLog,
+    metrics,
+  });
+  onTestFinished(() => running.stop());
+  await pass(100 + 2_000);
+  const series = (await registry.text()).split('\n').filter((line) => /_(count|sum)\{/.test(line));
+  expect(series).toEqual([
+    'iterate_duration_seconds_sum{name="measured",status="exception"} 0',
+    'iterate_duration_seconds_count{name="measured",status="exception"} 1',
+    'iterate_duration_seconds_sum{name="measured",status="success"} 2',
+    'iterate_duration_seconds_count{name="measured",status="success"} 1',
+  ]);
 });

@@ -1,4 +1,6 @@
+import type { commonMetrics } from '@taskcluster/contracts';
 import type { Log } from '@taskcluster/log';
+import type { Recorders } from '@taskcluster/metrics';
 
 /** Background work of a service: data, run by `startLoops`. */
 export interface Loop<S> {
@@ -33,6 +35,8 @@ interface Running<S> {
   readonly service: S;
   readonly wakeups: Wakeups;
   readonly log: Log;
+  /** Records how long each step took; absent while metrics are off. */
+  readonly metrics?: Pick<Recorders<typeof commonMetrics>, 'iterateDuration'> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -44,12 +48,9 @@ const maxTimerMs = 2 ** 31 - 1;
 const minPauseMs = 20;
 
 /** Runs each loop until `stop`: at once after a full batch, else after a wake-up, the next due time or `idle`; backs off after an error. */
-export const startLoops = <S>(
-  loops: readonly Loop<S>[],
-  { service, wakeups, log }: Pick<Running<S>, 'service' | 'wakeups' | 'log'>,
-): RunningLoops => {
+export const startLoops = <S>(loops: readonly Loop<S>[], { log, ...shared }: Omit<Running<S>, 'loop' | 'signal'>): RunningLoops => {
   const stopping = new AbortController();
-  const all = loops.map((loop) => run({ loop, service, wakeups, log: log.child({ loop: loop.name }), signal: stopping.signal }));
+  const all = loops.map((loop) => run({ ...shared, loop, log: log.child({ loop: loop.name }), signal: stopping.signal }));
   return {
     stop: async () => {
       stopping.abort();
@@ -58,21 +59,24 @@ export const startLoops = <S>(
   };
 };
 
-const run = async <S>({ loop, service, wakeups, log, signal }: Running<S>): Promise<void> => {
+const run = async <S>({ loop, service, wakeups, log, metrics, signal }: Running<S>): Promise<void> => {
   const bell = createBell(signal);
   const off = loop.wokenBy ? wakeups.on(loop.wokenBy, () => bell.ring()) : () => {};
   let failures = 0;
   while (!signal.aborted) {
     let pauseMs: number;
     const began = performance.now();
+    const took = (status: string) => metrics?.iterateDuration.observe({ name: loop.name, status }, (performance.now() - began) / 1_000);
     try {
       const count = await loop.step(service, loop.batch);
       const due = count >= loop.batch ? 0 : await loop.nextDueMs?.(service);
       failures = 0;
+      took('success');
       if (count >= loop.batch) continue;
       pauseMs = Math.min(loop.idleMs(service), pauseUntil(due ?? Infinity, count));
     } catch (err) {
       failures++;
+      took('exception');
       pauseMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (failures - 1));
       log.error({ err, failures, pauseMs }, 'a step failed and will be tried again');
     }

@@ -9,6 +9,7 @@ import type { Database, Migrations } from '@taskcluster/db';
 import type { Authority } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
 import type { Loop } from '@taskcluster/loop';
+import type { MetricsRegistry } from '@taskcluster/metrics';
 
 /** What every service stands on. A process makes one and gives it to the services that it runs. */
 export interface Platform {
@@ -31,6 +32,8 @@ export interface Platform {
   readonly keyFor: (purpose: string) => Buffer;
   /** Who may do what: clients and roles, in memory. */
   readonly authority: Authority;
+  /** What records the metrics of the contracts; absent while metrics are off. */
+  readonly metrics?: MetricsRegistry | undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ import { workerMetadataHandlers } from './handlers/worker-metadata.ts';
 import { workerHandlers } from './handlers/workers.ts';
 import { expiryLoops } from './loops/expiry.ts';
 import { loops } from './loops/index.ts';
+import { measureQueues, type MeasuredQueue, queueGauges } from './metrics/index.ts';
 import { indexTasks, searchHandlers } from './search/index.ts';
 import { createQueue } from './service.ts';
 import { settings } from './settings.ts';
@@ -28,9 +29,9 @@ export const queueService = <G extends Settings>(storage: ArtifactStorage<G>) =>
     settings: { ...settings, ...storage.settings },
     ...(storage.mistakes ? { mistakes: storage.mistakes } : {}),
     migrations: migrationsIn('queue', join(import.meta.dirname, 'migrations')),
-    create: (platform, config) => {
+    create: (platform, config): MeasuredQueue => {
       const { db, log, rootUrl, now, credentialsOf, clientOf } = platform;
-      return createQueue({
+      const queue = createQueue({
         db,
         log,
         config,
@@ -40,6 +41,7 @@ export const queueService = <G extends Settings>(storage: ArtifactStorage<G>) =>
         object: clientOf(object, 'queue'),
         artifacts: storage.open(platform, config as unknown as Config<G>),
       });
+      return { ...queue, gauges: queueGauges(platform.metrics) };
     },
     handlers: {
       ...taskHandlers,
@@ -52,7 +54,7 @@ export const queueService = <G extends Settings>(storage: ArtifactStorage<G>) =>
       ...workerMetadataHandlers,
       ...artifactHandlers,
     },
-    loops: [...loops, ...expiryLoops, expireArtifacts, abandonUploads, indexTasks],
+    loops: [...loops, ...expiryLoops, expireArtifacts, abandonUploads, indexTasks, measureQueues],
     consumers: [removedWorkers],
     heartbeat: async ({ db, artifacts }) => {
       await db.run(sql`select 1`);

@@ -6,6 +6,7 @@ import { batchEndpoints } from './batch-endpoints.ts';
 import { exchanges } from './exchanges.ts';
 import { followEndpoints } from './follow-endpoints.ts';
 import { groupEndpoints } from './group-endpoints.ts';
+import { queueMetrics } from './metrics.ts';
 import { searchEndpoints } from './search-endpoints.ts';
 import { taskEndpoints } from './task-endpoints.ts';
 import { uploadEndpoints } from './upload-endpoints.ts';
@@ -49,4 +50,5 @@ export const queue = contract({
     ...monitoring,
   },
   exchanges,
+  metrics: queueMetrics,
 });
