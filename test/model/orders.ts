@@ -11,6 +11,8 @@ export interface Raced {
 interface Move {
   readonly name: string;
   readonly make: (model: Model) => void;
+  /** A step of the background: left out by whoever finds that another one is just about it. */
+  readonly step?: Piece;
 }
 interface Told {
   readonly model: Model;
@@ -39,6 +41,7 @@ const movesOf = (model: Model, raced: readonly Raced[]): readonly (readonly Move
         const expected = piece(changed, answer, true);
         if (expected) answersAgree(action, answer, expected);
       },
+      ...(background && inPieces ? { step: piece } : {}),
     }));
   });
 };
@@ -68,10 +71,12 @@ export const orders = (model: Model, raced: readonly Raced[], seen: Observation)
     for (const { done, told } of reached.values())
       for (const [i, list] of lists.entries()) {
         const move = list[done[i] ?? 0];
-        const after = move && tried(told, move, misses);
-        if (!after) continue;
+        if (!move) continue;
         const then = done.with(i, (done[i] ?? 0) + 1);
-        next.set(`${then.join()} ${keyOf(after.model)}`, { done: then, told: after });
+        // What one holds, another passes over, and is at its next step before the first has finished.
+        const held = move.step && lists.some((other, j) => j !== i && other.slice(done[j]).some((m) => m.step === move.step));
+        for (const after of [tried(told, move, misses), held ? told : undefined])
+          if (after) next.set(`${then.join()} ${keyOf(after.model)}`, { done: then, told: after });
       }
     reached = next;
   }
