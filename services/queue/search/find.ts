@@ -20,24 +20,26 @@ export interface Searching {
   readonly terms: readonly Term[];
   /** Milliseconds of a clock that goes on. */
   readonly now: () => number;
-  /** How many entries are walked through at a time; 5,000 unless told. */
+  /** How many entries are walked through at a time; 3,000 unless told. */
   readonly depth?: number;
 }
 
-/** So many entries are walked through at a time: 5 ms, or 25 if all of them match and their tasks do not. The newest are always tried first. */
-const usualDepth = 5_000;
+/** So many entries are walked through at a time: 3 ms, or 15 if all of them match and their tasks do not. The newest are always tried first. */
+const usualDepth = 3_000;
 /** No further statement is begun after so many milliseconds: each takes up to 40, and a request is to take less than 100. */
-const budgetMs = 50;
+const budgetMs = 60;
 /** The most statements of a request, whatever the clock says. */
 const maxRounds = 100;
 /** So many slices are known to a request: 50 million tasks. */
 const maxSlices = 2_000;
 /** So many tasks of a short list are sorted; more are walked through. */
 const maxListed = 20_000;
+/** Most slices that one statement looks into. */
+const maxLooked = 256;
 /** Most hits of the index of terms whose tasks are looked at in one statement. */
-const maxHits = 1_000;
-/** So many entries tell how common terms are: 2 ms. */
-const sampled = 1_000;
+const maxHits = 4_000;
+/** So many entries of so many slices tell how common terms are: 2 ms. */
+const sampleOf = { slices: 8, entries: 100 };
 
 /** What was found, and where in time it is: the slices that are left, from the newest, and the place in them below which nothing was looked at. */
 interface Stand {
@@ -60,9 +62,9 @@ export const find = async (searching: Searching): Promise<Answer> => {
   // The search is complete at its last slice; of more than it knows it cannot say.
   const oldest = all.length < maxSlices ? undefined : all.at(-1)?.starts;
   let stand: Stand = { tasks: [], before: search.before, slices: all.filter((slice) => mayHold(slice, search.states)) };
-  const step = terms.length > 0 ? lookingUp(searching, until) : walking(searching);
+  const step = terms.length > 0 ? lookingUp(searching, until, stand.slices) : walking(searching);
   for (let round = 0; stand.slices.length > 0; round++) {
-    stand = await (round === 0 ? walking(searching) : step)(stand);
+    stand = await step(stand);
     if (stand.tasks.length >= search.limit) return pageOf(stand.tasks, search);
     if (stand.slices.length > 0 && stand.before && (now() >= until || round >= maxRounds))
       return { tasks: stand.tasks, next: stand.before };
@@ -108,32 +110,47 @@ const walking =
     return end ? at(stand, found, end) : after(stand, found, count);
   };
 
-/** Looks up the next slices in the index of terms: one at first, then as many as there is time for. */
-const lookingUp = ({ db, search, terms, now }: Searching, until: number): Step => {
+/**
+ * Looks up slices in the index of terms: two at first, then as many as there is time for. What is common is walked to before: for that, one
+ * walk is tried, and if it does not fill the page, its tasks are looked up again, which costs less than finding out where it ended.
+ */
+const lookingUp = ({ db, search, terms, now, depth = usualDepth }: Searching, until: number, known: readonly Slice[]): Step => {
   let pieces: readonly string[] | undefined;
-  let next = 1;
+  let next = 2;
   // Of these some turn out not to match: the index is behind, and it does not know one state of an unresolved task from another.
   let limit = 2 * search.limit;
   return async (stand) => {
-    pieces ??= piecesOf(await selective(db, within(search, stand, []), terms));
+    if (!pieces) {
+      const here = within(search, stand, stand.slices.slice(0, runOf(stand.slices)));
+      const found = await walk(db, here, depth);
+      if (found.length >= here.limit) return { ...stand, tasks: found };
+      pieces = piecesOf(await selective(db, terms, known));
+    }
     const begun = now();
     const count = Math.min(next, runOf(stand.slices));
     const run = stand.slices.slice(0, count);
     const here = within(search, stand, run);
     const hits = await hitsInSlices(db, here, { pieces, starts: run.at(-1)?.starts ?? null, limit });
     const found = hits.length === 0 ? [] : await tasksOfHits(db, here, hits);
-    next = nextCount({ count, tookMs: now() - begun, leftMs: until - now() });
+    const pace = { tookMs: now() - begun, leftMs: until - now() };
+    next = nextCount({ ...pace, count, most: maxLooked });
     const last = hits.at(-1);
     if (!last || hits.length < limit) return after(stand, found, count);
-    limit = Math.min(2 * limit, maxHits);
+    limit = Math.max(2 * search.limit, nextCount({ ...pace, count: limit, most: maxHits }));
     return at(stand, found, last);
   };
 };
 
-const selective = async (db: Queryable, search: Search, terms: readonly Term[]) => {
+const selective = async (db: Queryable, terms: readonly Term[], slices: readonly Slice[]) => {
   if (terms.length < 2 || !terms.some((t) => t.prefix)) return terms;
-  const shares = await sharesOf(db, search, { terms: terms.map((t) => tsqueryOf([t])), size: sampled });
-  return selectiveOf(terms, shares, { total: sliceSize, sampled });
+  const every = Math.max(1, Math.ceil(slices.length / sampleOf.slices));
+  const starts = slices.filter((_, i) => i % every === 0).map((slice) => slice.starts ?? '-infinity');
+  const shares = await sharesOf(
+    db,
+    terms.map((t) => tsqueryOf([t])),
+    { starts, size: sampleOf.entries },
+  );
+  return selectiveOf(terms, shares, { total: sliceSize, sampled: starts.length * sampleOf.entries });
 };
 
 /** When only few tasks come into question, they are looked at one by one. */

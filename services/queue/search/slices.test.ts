@@ -163,7 +163,8 @@ test('while another process holds the place no slice is begun, and of two at onc
   });
   expect(await slices()).toHaveLength(1);
   await Promise.all([step(), step(), step()]);
-  expect((await slices()).map((s) => s.size)).toEqual([0, size, 0]);
+  await follow();
+  expect((await slices()).map((s) => s.size)).toEqual([size, 0]);
 });
 
 test('a search that has no more time says where it stopped, and goes on from there', async () => {
@@ -175,11 +176,11 @@ test('a search that has no more time says where it stopped, and goes on from the
   }
   await follow();
   let looks = 0;
-  // Each look at the clock takes 30 ms: after a walk and one slice the time is used up.
+  // Each look at the clock takes 30 ms: after a walk and two slices the time is used up.
   const now = () => 30 * looks++;
   for (const wanted of [{ name: 'needle' }, { states: ['pending'], name: 'needle' }]) {
     const pages = await pagesOf({ ...wanted, now });
-    expect(pages.length).toBeGreaterThan(2);
+    expect(pages.length).toBeGreaterThan(1);
     expect(pages[0]).toEqual([]);
     expect(pages.flat()).toEqual(ids.slice(-size));
   }

@@ -32,9 +32,10 @@ test('what is left below a time is the slice of that time and all that are older
 });
 
 test('the next statement takes at most half of the time that is left, and never nothing', () => {
-  expect(nextCount({ count: 4, tookMs: 8, leftMs: 40 })).toBe(10);
-  expect(nextCount({ count: 4, tookMs: 1, leftMs: 40 })).toBe(16);
-  expect(nextCount({ count: 1, tookMs: 30, leftMs: 15 })).toBe(1);
-  expect(nextCount({ count: 1, tookMs: 30, leftMs: -5 })).toBe(1);
-  expect(nextCount({ count: 64, tookMs: 0, leftMs: 40 })).toBe(64);
+  const most = 256;
+  expect(nextCount({ count: 4, tookMs: 8, leftMs: 40, most })).toBe(10);
+  expect(nextCount({ count: 4, tookMs: 1, leftMs: 70, most })).toBe(32);
+  expect(nextCount({ count: 1, tookMs: 30, leftMs: 15, most })).toBe(1);
+  expect(nextCount({ count: 1, tookMs: 30, leftMs: -5, most })).toBe(1);
+  expect(nextCount({ count: 64, tookMs: 0, leftMs: 40, most })).toBe(256);
 });

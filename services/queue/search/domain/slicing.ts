@@ -31,12 +31,18 @@ export const runOf = (slices: readonly Slice[]): number => {
 export const below = (slices: readonly Slice[], time: string): readonly Slice[] =>
   slices.filter((s) => s.starts === null || Date.parse(s.starts) <= Date.parse(time));
 
-/** Most slices that one statement looks into. */
-const most = 64;
+export interface Pace {
+  /** So many slices, or hits, took the last statement so long, and so long may the rest take. */
+  readonly count: number;
+  readonly tookMs: number;
+  readonly leftMs: number;
+  /** Never more. */
+  readonly most: number;
+}
 
 /**
- * How many slices the next statement looks into: as many as half of the time that is left allows if they are like those before, and at
- * most four times as many, because they may be of another kind.
+ * How many slices or hits the next statement looks at: as many as half of the time that is left allows if they are like those before, and at
+ * most eight times as many, because they may be of another kind.
  */
-export const nextCount = ({ count, tookMs, leftMs }: { readonly count: number; readonly tookMs: number; readonly leftMs: number }) =>
-  Math.max(1, Math.min(most, 4 * count, Math.floor((leftMs * count) / (2 * Math.max(tookMs, 0.001)))));
+export const nextCount = ({ count, tookMs, leftMs, most }: Pace): number =>
+  Math.max(1, Math.min(most, 8 * count, Math.floor((leftMs * count) / (2 * Math.max(tookMs, 0.001)))));
