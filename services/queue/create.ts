@@ -57,9 +57,10 @@ interface Created {
 }
 
 const createAll = async (tx: Tx, requests: readonly CreateRequest[], known: KnownGroups): Promise<Created> => {
-  const refusals = new Map<CreateRequest, ApiError>();
-  const now = await joinGroups(tx, requests, { refusals, known });
+  const groups = await shareOrCreate(tx, requests, known);
+  const refusals = refusedByGroups(requests, groups);
   const states = await dependencyStates(tx, requests);
+  const now = [...groups.values()][0]?.now ?? '';
   const candidates = new Map<CreateRequest, Candidate>();
   // A task that exists was fit when it was created: its dependencies may have expired since.
   const unfit = new Map<CreateRequest, ApiError>();
@@ -69,31 +70,28 @@ const createAll = async (tx: Tx, requests: readonly CreateRequest[], known: Know
     if (wrong) unfit.set(request, wrong);
     else candidates.set(request, candidateOf(request, states, now));
   }
+  await outlive(tx, [...unfit.keys(), ...candidates.keys()], groups);
   const inserted = await insert(tx, [...candidates.values()]);
   const entries = [...candidates];
+  // What is unfit came before all others, whatever they create.
+  for (const [request, wrong] of unfit) if (inserted.has(request.taskId)) refusals.set(request, wrong);
   return {
     refusals,
     created: new Map(entries.filter(([, c]) => inserted.get(c.taskId) === c)),
-    existing: [...entries.filter(([, c]) => inserted.get(c.taskId) !== c).map(([request]) => request), ...unfit.keys()],
+    existing: [
+      ...entries.filter(([, c]) => inserted.get(c.taskId) !== c).map(([request]) => request),
+      ...[...unfit.keys()].filter((request) => !refusals.has(request)),
+    ],
     unfit,
   };
 };
 
-/**
- * Every group exists, belongs to the same scheduler, is not sealed, and outlives the task; it stays so until the transaction
- * ends. Answers the time of the transaction.
- */
-const joinGroups = async (
-  tx: Tx,
-  requests: readonly CreateRequest[],
-  { refusals, known }: { readonly refusals: Map<CreateRequest, ApiError>; readonly known: KnownGroups },
-): Promise<string> => {
-  const groups = await shareOrCreate(tx, requests, known);
-  for (const id of groups.keys()) known.add(id);
-  const extended = new Map<string, string>();
+/** Those whose group belongs to another scheduler or is sealed; it stays so until the transaction ends. */
+const refusedByGroups = (requests: readonly CreateRequest[], groups: Groups): Map<CreateRequest, ApiError> => {
+  const refusals = new Map<CreateRequest, ApiError>();
   for (const request of requests) {
     const group = groups.get(groupOf(request));
-    const { schedulerId, expires = '' } = request.definition;
+    const { schedulerId } = request.definition;
     if (!group) continue;
     if (group.schedulerId !== schedulerId) {
       refusals.set(
@@ -111,22 +109,40 @@ const joinGroups = async (
           `Task group ${group.taskGroupId} was sealed at ${group.sealed} and takes no more tasks. Create the task in another group.`,
         ),
       );
-      // As if they had come one after the other: an hour more is enough for those that follow.
-    } else if (expires > (extended.get(group.taskGroupId) ?? group.expires)) extended.set(group.taskGroupId, plusHour(expires));
+    }
   }
-  if (extended.size > 0)
-    await extendGroups(
-      tx,
-      [...extended].map(([taskGroupId, expires]) => ({ taskGroupId, expires })),
-    );
-  return [...groups.values()][0]?.now ?? '';
+  return refusals;
 };
+
+/**
+ * Every group outlives its tasks (queue.md, section 4, step 9), as if they had come one after the other: the first makes it last an hour
+ * longer than itself, which is enough for those that follow until one lasts longer than that.
+ */
+const outlive = async (tx: Tx, requests: readonly CreateRequest[], groups: Groups): Promise<void> => {
+  const lasting = new Map<string, string>();
+  for (const request of requests) {
+    const group = groups.get(groupOf(request));
+    const { expires = '' } = request.definition;
+    if (!group) continue;
+    const until = lasting.get(group.taskGroupId) ?? (group.isNew ? '' : group.expires);
+    if (expires > until) lasting.set(group.taskGroupId, plusHour(expires));
+  }
+  const changed = [...lasting].filter(([id, expires]) => groups.get(id)?.expires !== expires);
+  if (changed.length === 0) return;
+  await extendGroups(
+    tx,
+    changed.map(([taskGroupId, expires]) => ({ taskGroupId, expires, isNew: groups.get(taskGroupId)?.isNew === true })),
+  );
+};
+
+/** Groups that are locked; `isNew` are those that this transaction has made. */
+type Groups = ReadonlyMap<string, SharedGroup & { readonly isNew: boolean }>;
 
 /**
  * The groups of these requests, locked. A group that was seen is shared; any other is probably new (a task that names no group is alone
  * in its own) and is created, which says whether it was there.
  */
-const shareOrCreate = async (tx: Tx, requests: readonly CreateRequest[], known: KnownGroups): Promise<ReadonlyMap<string, SharedGroup>> => {
+const shareOrCreate = async (tx: Tx, requests: readonly CreateRequest[], known: KnownGroups): Promise<Groups> => {
   const first = new Map(requests.toReversed().map((r) => [groupOf(r), r.definition]));
   const ids = [...first.keys()];
   const create = (missing: readonly string[]) =>
@@ -137,9 +153,9 @@ const shareOrCreate = async (tx: Tx, requests: readonly CreateRequest[], known: 
         return { taskGroupId, schedulerId, expires: plusHour(expires ?? deadline) };
       }),
     );
-  const groups = new Map<string, SharedGroup>();
+  const groups = new Map<string, SharedGroup & { isNew: boolean }>();
   const look = async (wanted: readonly string[], how: (ids: readonly string[]) => Promise<readonly SharedGroup[]>) => {
-    if (wanted.length > 0) for (const group of await how(wanted)) groups.set(group.taskGroupId, group);
+    if (wanted.length > 0) for (const group of await how(wanted)) groups.set(group.taskGroupId, { ...group, isNew: how === create });
   };
   const missing = () => ids.filter((id) => !groups.has(id));
   const share = (wanted: readonly string[]) => shareGroups(tx, wanted);
@@ -149,6 +165,7 @@ const shareOrCreate = async (tx: Tx, requests: readonly CreateRequest[], known: 
   // Seen once, and expired since.
   await look(missing(), create);
   await look(missing(), share);
+  for (const id of groups.keys()) known.add(id);
   return groups;
 };
 

@@ -52,6 +52,20 @@ describe('a group', () => {
     await Promise.all([createTask(t, { taskGroupId, expires: at(101.5) }), createTask(t, { taskGroupId, expires: at(104) })]);
     expect((await t.client.getTaskGroup({ taskGroupId })).expires).toBe(at(105));
   });
+
+  test('is joined first by those of a transaction that are refused for their dependencies, also under an id that another one takes', async () => {
+    const begun = t.clock.now();
+    const at = (hours: number) => new Date(begun + hours * 3_600_000).toISOString();
+    const [taskGroupId, taskId] = [slugid(), slugid()];
+    const fit = aDefinition(t, { taskGroupId, expires: at(72) });
+    const unfit = { ...fit, dependencies: [slugid()], expires: at(72.5) };
+    expect(await Promise.all([fit, unfit].map((definition) => refusal(t.client.createTask({ taskId }, definition))))).toEqual([
+      'nothing was refused',
+      'InputError',
+    ]);
+    expect((await t.client.getTaskGroup({ taskGroupId })).expires).toBe(at(73.5));
+    expect(await refusal(t.client.createTask({ taskId }, unfit))).toBe('RequestConflict');
+  });
 });
 
 describe('sealing a group', () => {

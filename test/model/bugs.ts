@@ -215,8 +215,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a group lasts as long as the longest of the tasks that come in together, also of one that is refused',
     file: 'services/queue/create.ts',
-    find: 'expires > (extended.get(group.taskGroupId) ?? group.expires)) extended',
-    replace: "expires > group.expires && plusHour(expires) > (extended.get(group.taskGroupId) ?? '')) extended",
+    find: 'if (expires > until) lasting',
+    replace: "if (plusHour(expires) > until && expires > (group.isNew ? '' : group.expires)) lasting",
     races: true,
   },
   {

@@ -45,12 +45,18 @@ export const createGroups = (tx: Tx, groups: readonly NewGroup[]) =>
     returning ${groupColumns}, platform.now() as now`,
   );
 
+export interface LastingGroup {
+  readonly taskGroupId: string;
+  readonly expires: string;
+  /** Made in this transaction: nobody else can have extended it. */
+  readonly isNew: boolean;
+}
 /** A group outlives its tasks: its expiry moves on when a task that expires later joins. */
-export const extendGroups = (tx: Tx, groups: readonly Omit<NewGroup, 'schedulerId'>[]) =>
+export const extendGroups = (tx: Tx, groups: readonly LastingGroup[]) =>
   tx.run(sql`
     update queue.groups g set expires = n.expires
-    from json_to_recordset(${JSON.stringify(groups)}::json) as n ("taskGroupId" text, expires timestamptz)
-    where g.task_group_id = n."taskGroupId" and g.expires < n.expires`);
+    from json_to_recordset(${JSON.stringify(groups)}::json) as n ("taskGroupId" text, expires timestamptz, "isNew" boolean)
+    where g.task_group_id = n."taskGroupId" and (n."isNew" or g.expires < n.expires)`);
 
 /**
  * Seals a group, once: a repeat answers the first time. The update waits for creators that are just joining the group (they
