@@ -9,7 +9,14 @@ const options = { strict: false, useDefaults: true, validateFormats: true, addUs
 // The first problem decides in the fast one; all are collected only for a value that is refused.
 const fast = new Ajv(options);
 const thorough = new Ajv({ ...options, allErrors: true, useDefaults: false });
-for (const ajv of [fast, thorough]) (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+// The format's own check takes each time apart, which made a seventh of all garbage of a request. Times as programs write them, but for
+// the last days of a month, are seen to be good at a glance.
+const plainTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+for (const ajv of [fast, thorough]) {
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  const { validate } = ajv.formats['date-time'] as { validate: (text: string) => boolean };
+  ajv.addFormat('date-time', (text) => plainTime.test(text) || validate(text));
+}
 
 const maxProblems = 30;
 const validators = new WeakMap<TSchema, Validate>();
