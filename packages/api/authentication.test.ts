@@ -129,14 +129,14 @@ describe('what a caller may do', () => {
   });
 
   test('is nothing when authentication failed; names and ends are for records (A11-)', () => {
-    const { clientId, expires, scopes } = callerOf(failed);
-    expect([clientId, expires, scopes()]).toEqual(['auth-failed:auth-failed', new Date(0), []]);
+    const caller = callerOf(failed);
+    expect([caller.clientId, caller.expires, caller.scopes()]).toEqual(['auth-failed:auth-failed', new Date(0), []]);
     expect(callerOf(nobody).clientId).toBe('auth-failed:no-auth');
   });
 
   test('is known to handlers by name, scopes and end (A11+)', () => {
-    const { clientId, expires, scopes } = callerOf(someone);
-    expect([clientId, expires, scopes()]).toEqual(['me', new Date(2000), ['own:*']]);
+    const caller = callerOf(someone);
+    expect([caller.clientId, caller.expires, caller.scopes()]).toEqual(['me', new Date(2000), ['own:*']]);
     expect(callerOf(nobody).scopes()).toContain('open:*');
   });
 

@@ -41,35 +41,46 @@ const renderer = (template: ScopeTemplate): Render => {
   return render;
 };
 
-export const createCaller = ({ template, authenticate }: CallerOptions): CheckedCaller => {
-  let known: Authentication | undefined;
-  let authorized = template === undefined;
-  const who = () => (known ??= authenticate());
-  return {
-    get clientId() {
-      const a = who();
-      if (a.status === 'auth-success') return a.clientId;
-      return a.status === 'no-auth' ? 'auth-failed:no-auth' : 'auth-failed:auth-failed';
-    },
-    get expires() {
-      const a = who();
-      return a.status === 'auth-failed' ? new Date(0) : a.expires;
-    },
-    get authorized() {
-      return authorized;
-    },
-    scopes() {
-      const a = who();
-      return a.status === 'auth-failed' ? [] : a.scopes;
-    },
-    authorize(params = {}) {
-      if (template === undefined) return;
-      const needed = renderer(template)(params);
-      if (needed !== undefined) requireScopes(who(), needed);
-      authorized = true;
-    },
-  };
-};
+export const createCaller = (options: CallerOptions): CheckedCaller => new RequestCaller(options);
+
+// A class: a literal with getters would be a dictionary, which takes 2 KB and several times as long with each request.
+class RequestCaller implements CheckedCaller {
+  readonly #template: ScopeTemplate | undefined;
+  readonly #authenticate: () => Authentication;
+  #known: Authentication | undefined;
+  #authorized: boolean;
+
+  constructor({ template, authenticate }: CallerOptions) {
+    this.#template = template;
+    this.#authenticate = authenticate;
+    this.#authorized = template === undefined;
+  }
+  get #who(): Authentication {
+    return (this.#known ??= this.#authenticate());
+  }
+  get clientId(): string {
+    const who = this.#who;
+    if (who.status === 'auth-success') return who.clientId;
+    return who.status === 'no-auth' ? 'auth-failed:no-auth' : 'auth-failed:auth-failed';
+  }
+  get expires(): Date {
+    const who = this.#who;
+    return who.status === 'auth-failed' ? new Date(0) : who.expires;
+  }
+  get authorized(): boolean {
+    return this.#authorized;
+  }
+  scopes(): readonly string[] {
+    const who = this.#who;
+    return who.status === 'auth-failed' ? [] : who.scopes;
+  }
+  authorize(params: Readonly<Record<string, unknown>> = {}): void {
+    if (this.#template === undefined) return;
+    const needed = renderer(this.#template)(params);
+    if (needed !== undefined) requireScopes(this.#who, needed);
+    this.#authorized = true;
+  }
+}
 
 /**
  * Refuses (401 or 403) a request whose authentication failed or whose scopes do not satisfy `needed`. A 403 says what is needed; to a

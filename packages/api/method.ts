@@ -32,7 +32,38 @@ export interface MethodRequest {
   readonly authenticate: (validate: ValidateSignature) => Authentication;
 }
 
-type AnyHandler = (service: unknown, request: Omit<MethodRequest, 'contentType'>) => Promise<unknown>;
+/** What a handler is given: the request, and its body as it was validated. */
+class HandlerRequest implements Omit<MethodRequest, 'contentType'> {
+  readonly params: MethodRequest['params'];
+  readonly query: MethodRequest['query'];
+  readonly body: unknown;
+  readonly caller: CheckedCaller;
+  readonly stream: Readable;
+  readonly headers: MethodRequest['headers'];
+  readonly onUndelivered: MethodRequest['onUndelivered'];
+  readonly requestId: string;
+  readonly authenticate: MethodRequest['authenticate'];
+  readonly #received: MethodRequest;
+
+  constructor(received: MethodRequest, body: unknown) {
+    this.params = received.params;
+    this.query = received.query;
+    this.body = body;
+    this.caller = received.caller;
+    this.stream = received.stream;
+    this.headers = received.headers;
+    this.onUndelivered = received.onUndelivered;
+    this.requestId = received.requestId;
+    this.authenticate = received.authenticate;
+    this.#received = received;
+  }
+  /** Made when it is first looked at: most handlers never do. */
+  get signal(): AbortSignal {
+    return this.#received.signal;
+  }
+}
+
+type AnyHandler = (service: unknown, request: HandlerRequest) => Promise<unknown>;
 
 /** Prepares all methods of a service. */
 export const methodsOf = (
@@ -48,11 +79,7 @@ export const methodsOf = (
   });
 
 /** The order of the checks decides which error wins (api-conventions, section 2, steps 3 to 6). */
-const prepare = (
-  contract: Contract,
-  endpoint: Endpoint,
-  handle: (request: Omit<MethodRequest, 'contentType'>) => Promise<unknown>,
-): Method['perform'] => {
+const prepare = (contract: Contract, endpoint: Endpoint, handle: (request: HandlerRequest) => Promise<unknown>): Method['perform'] => {
   const fromUrl = filledFromUrl(endpoint);
   const checkParams = parameterCheck(contract, endpoint);
   const validate = typeof endpoint.input === 'object' ? validatorOf(endpoint.input) : undefined;
@@ -62,22 +89,7 @@ const prepare = (
     if (fromUrl) caller.authorize(params);
     checkParams(request);
     const body = validate ? validBody(validate, request) : undefined;
-    const { query, stream, headers, requestId, authenticate, onUndelivered } = request;
-    // The signal is made when it is first looked at: most handlers never do.
-    const result = await handle({
-      params,
-      query,
-      body,
-      caller,
-      stream,
-      headers,
-      requestId,
-      authenticate,
-      onUndelivered,
-      get signal() {
-        return request.signal;
-      },
-    });
+    const result = await handle(new HandlerRequest(request, body));
     if (!caller.authorized) throw new Error('A handler answered without authorising the request. This is a bug; nothing is sent.');
     return validReply(result, validateOutput);
   };

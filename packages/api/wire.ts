@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { parseBody } from './body.ts';
-import { createCaller } from './caller.ts';
+import { type CheckedCaller, createCaller } from './caller.ts';
 import { compress, tooLarge } from './compression.ts';
 import { ApiError } from './errors.ts';
 import { failureOf, type RequestInfo } from './failure.ts';
 import { setApiHeaders } from './headers.ts';
-import type { Method } from './method.ts';
+import type { Method, MethodRequest } from './method.ts';
 import { type AuthenticateOptions, authenticateRequest, authentication } from './signed.ts';
 import type { Respond } from './respond.ts';
 
@@ -76,28 +76,13 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
     const params = paramsOf(request, rest);
     const text = streamed || typeof request.body !== 'string' ? '' : request.body;
     let body: unknown;
-    let signal: AbortSignal | undefined;
     try {
-      const contentType = request.headers['content-type'];
-      if (!streamed && isJson(contentType)) body = parseBody(text);
-      const result = await perform({
-        params,
-        query: request.query as Record<string, unknown>,
-        body,
-        contentType,
-        caller: createCaller({
-          template: endpoint.scopes,
-          authenticate: await authentication(options, { request, bodyText: text, endpoint }),
-        }),
-        stream: request.raw,
-        headers: request.headers as Record<string, string | undefined>,
-        requestId: request.id,
-        onUndelivered: (work) => whenUndelivered(reply, work),
-        authenticate: (validate) => authenticateRequest({ ...options, authenticate: validate }, request, text),
-        get signal() {
-          return (signal ??= goneSignal(request, reply, options.stopping));
-        },
+      if (!streamed && isJson(request.headers['content-type'])) body = parseBody(text);
+      const caller = createCaller({
+        template: endpoint.scopes,
+        authenticate: await authentication(options, { request, bodyText: text, endpoint }),
       });
+      const result = await perform(new WireRequest({ request, reply, params, body, text, caller, options }));
       return await send(request, reply, result);
     } catch (thrown) {
       const {
@@ -114,6 +99,53 @@ const handlerOf = ({ endpoint, name, perform }: Method, options: WireOptions) =>
     }
   };
 };
+
+interface Received {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly params: Record<string, string>;
+  /** Parsed; undefined when there was none or it was not JSON. */
+  readonly body: unknown;
+  /** What was sent. */
+  readonly text: string;
+  readonly caller: CheckedCaller;
+  readonly options: WireOptions;
+}
+
+/** A request that came over the wire. */
+class WireRequest implements MethodRequest {
+  readonly params: Record<string, string>;
+  readonly query: Record<string, unknown>;
+  readonly body: unknown;
+  readonly contentType: string | undefined;
+  readonly caller: CheckedCaller;
+  readonly stream: Readable;
+  readonly headers: Record<string, string | undefined>;
+  readonly requestId: string;
+  readonly onUndelivered: (work: () => void) => void;
+  readonly authenticate: MethodRequest['authenticate'];
+  readonly #received: Received;
+  #signal: AbortSignal | undefined;
+
+  constructor(received: Received) {
+    const { request, reply, text, options } = received;
+    this.params = received.params;
+    this.query = request.query as Record<string, unknown>;
+    this.body = received.body;
+    this.contentType = request.headers['content-type'];
+    this.caller = received.caller;
+    this.stream = request.raw;
+    this.headers = request.headers as Record<string, string | undefined>;
+    this.requestId = request.id;
+    this.onUndelivered = (work) => whenUndelivered(reply, work);
+    this.authenticate = (validate) => authenticateRequest({ ...options, authenticate: validate }, request, text);
+    this.#received = received;
+  }
+  get signal(): AbortSignal {
+    const { request, reply, options } = this.#received;
+    return (this.#signal ??= goneSignal(request, reply, options.stopping));
+  }
+}
 
 const isJson = (contentType: string | undefined) => contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType);
 

@@ -38,24 +38,27 @@ export const openProbe = (): Probe => {
           },
         } as Endpoint);
 
+  /** Reads what is behind it as itself, so that what it keeps to itself stays within its reach. */
+  const standIn = <T extends object>(behind: T, own: Partial<T>): T =>
+    new Proxy(behind, {
+      get: (target, name) => {
+        if (Object.hasOwn(own, name)) return own[name as keyof T];
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+      },
+    });
   const callerOf = (id: string, caller: Caller): Caller => {
     const authorize = (params: ScopeParameters = {}): void => {
       asked.set(id, [...(asked.get(id) ?? []), params]);
       const passed = mutant?.id === id && mutant.params ? mutant.params(params) : params;
       if (passed) caller.authorize(passed);
     };
-    return new Proxy(caller, {
-      get: (target, name) => {
-        if (name === 'authorize') return authorize;
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-      },
-    });
+    return standIn(caller, { authorize });
   };
   const handlerOf =
     (id: string, handler: AnyHandler): AnyHandler =>
     (service, request) =>
-      handler(service, Object.create(request, { caller: { value: callerOf(id, request.caller) } }) as typeof request);
+      handler(service, standIn(request, { caller: callerOf(id, request.caller) }));
 
   const watched = (api: Api): Api => {
     const idOf = (name: string) => `${api.contract.service}.${name}`;
