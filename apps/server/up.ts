@@ -12,6 +12,7 @@ import { returnClaims } from './orphaned-claims.ts';
 import { checkSettings, type RunningPlatform, startPlatform } from './platform.ts';
 import { settings } from './settings.ts';
 import { UpError } from './up-error.ts';
+import { keepRequestsYoung } from './young-objects.ts';
 
 /** The options of `taskcluster up`. */
 export interface UpOptions {
@@ -37,6 +38,7 @@ export const localQueue = 'local/default';
  * gives its tasks back, the database stops. Answers the exit code: 0 after a stop, 1 when it could not start or the database died.
  */
 export const runUp = async (options: UpOptions, { stdout, stderr }: UpStreams): Promise<number> => {
+  keepRequestsYoung();
   const stop = stopSignals(stderr);
   try {
     const parts = await start(options, stderr);
