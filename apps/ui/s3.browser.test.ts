@@ -23,11 +23,8 @@ describe.skipIf(!existsSync(chromiumPath) || !hasS3Server('the tests of pages th
       const page = await t.open();
       const fromBucket = page.waitForResponse((answer) => answer.url().startsWith(`${s3.endpoint}/public-artifacts/${taskId}/`));
       // Not before it has ended: until then the log comes from the platform itself.
-      for (;;) {
-        const { status } = await t.platform.clients.queue.status({ taskId });
-        if (status.state === 'completed') break;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      for (let state = 'pending'; state !== 'completed';)
+        state = (await t.platform.clients.queue.awaitStatus({ taskId, state })).status.state;
       await page.goto(`/tasks/${taskId}/log`);
       expect((await fromBucket).status()).toBe(200);
       await page.getByText('kept in a bucket').first().waitFor();
