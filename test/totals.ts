@@ -14,7 +14,9 @@ export default class Totals implements Reporter {
         const { state, errors = [] } = test.result();
         if (test.diagnostic()?.flaky) {
           const reasons = errors.map(({ message, stack }) => stack ?? message);
-          process.stdout.write(['', `Passed only at another try: ${module.relativeModuleId} > ${test.fullName}`, ...reasons, ''].join('\n'));
+          process.stdout.write(
+            ['', `Passed only at another try: ${module.relativeModuleId} > ${test.fullName}`, ...reasons, ''].join('\n'),
+          );
         }
         if (state === 'passed') count.passed++;
         else if (state === 'failed') count.failed++;
