@@ -57,7 +57,7 @@ export const refuseQuarantined = (model: Model, action: Action & { do: 'claimWor
 /**
  * Which of several equal entries comes first is the engine's choice, so the answer that it gave is followed as far as it is right:
  * claimed tasks must be pending, by priority and then by age, and as many as there are. `loose` (in a race) leaves out the last two: an entry
- * that another request is just changing may be passed by.
+ * that another request is just changing may be passed by, and its place is filled with what has come since.
  */
 export const claimWork = (model: Model, action: Action & { do: 'claimWork' }, given: Answer | undefined, loose: boolean): Expected => {
   if (!loose && isQuarantined(model, action)) return ok({ tasks: [] });
@@ -72,7 +72,7 @@ export const claimWork = (model: Model, action: Action & { do: 'claimWork' }, gi
     const left = (t: ModelTask) => (chosen.includes(t.definition.taskId) ? 0 : 1);
     return rankA - rankB || sinceA - sinceB || left(a) - left(b);
   });
-  const taken = loose ? ranked.filter((t) => chosen.includes(t.definition.taskId)) : ranked.slice(0, action.tasks);
+  const taken = loose ? chosen.flatMap((id) => ranked.find((t) => t.definition.taskId === id) ?? []) : ranked.slice(0, action.tasks);
   const claims = taken.map((task) => start(model, task, action.worker).body);
   givenTo(
     model,
