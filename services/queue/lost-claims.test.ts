@@ -1,12 +1,15 @@
 import { invoker, methodsOf, monitoringHandlers, serviceApi } from '@taskcluster/api';
 import { appendMessages, consumerLoop } from '@taskcluster/bus';
 import { queue as contract } from '@taskcluster/contracts';
+import { outsideTransaction, sql } from '@taskcluster/db';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removedWorkers } from './consumers/removed-workers.ts';
-import { giveBack } from './domain/life-cycle.ts';
+import { cancel, giveBack } from './domain/life-cycle.ts';
+import { stateOf, type Task } from './domain/task.ts';
 import { aQueue, claimOne, createTask, openTestQueue, refusal, runningTask, type TestQueue } from './fixture.ts';
 import { workerHandlers } from './handlers/workers.ts';
 import { claimResolver } from './loops/index.ts';
+import { transitions } from './transitions.ts';
 
 let t: TestQueue;
 beforeAll(async () => {
@@ -112,4 +115,27 @@ test('what a removed worker was running is tried again at once, but not what it 
   expect(await runsOf(lost)).toEqual({ ends: ['worker-shutdown', 'pending'], retriesLeft: 4 });
   expect((await runsOf(others)).ends).toEqual(['running']);
   expect((await runsOf(later)).ends).toEqual(['running']);
+});
+
+test('who ends a task that a claim is just taking leaves no place in the queue behind, also when that claim fails', async () => {
+  const { db } = t.database;
+  const taskQueueId = aQueue();
+  const taskId = await createTask(t, { taskQueueId });
+  const again = Promise.withResolvers<void>();
+  let attempts = 0;
+  const decide = (task: Task, now: string) => {
+    if (++attempts === 2) again.resolve();
+    return cancel(task, now);
+  };
+  let canceling: Promise<Task> | undefined;
+  const claiming = db.tx(async (tx) => {
+    // A claim takes the place first and the task then.
+    await tx.run(sql`delete from queue.pending where task_id = ${taskId}`);
+    canceling = outsideTransaction(() => transitions(db)({ taskId, decide }));
+    await Promise.race([again.promise, canceling]);
+    throw new Error('The claim failed.');
+  });
+  await expect(claiming).rejects.toThrow('The claim failed.');
+  expect(stateOf((await canceling) ?? { runs: [] })).toBe('exception');
+  expect(await t.client.taskQueueCounts({ taskQueueId })).toMatchObject({ pendingTasks: 0, claimedTasks: 0 });
 });

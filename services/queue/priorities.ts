@@ -5,6 +5,7 @@ import { type Group, groupPriorityChanged, priorityChanged } from './domain/anno
 import { changePriority, type PriorityChange } from './domain/priority.ts';
 import { priorityOf, type Task } from './domain/task.ts';
 import { closeGroup, membersOfOtherRank } from './store/groups.ts';
+import { lockEntries } from './store/pending.ts';
 import { type PriorityRow, writePriorities } from './store/priorities.ts';
 import { lockTasks } from './store/tasks.ts';
 
@@ -16,14 +17,13 @@ const rowOf = ({ task: { taskId, taskQueueId, rank }, oldRank, pendingSince }: P
   pendingSince: pendingSince ?? null,
 });
 
-/**
- * Writes the changes. An entry that a claim has taken but not yet committed is nowhere to be moved from, and if that claim failed it would
- * stay at its old place; so everything is tried again, as after a serialisation failure (40001), once the claim is over.
- */
+/** Writes the changes, with the places of the tasks that are pending. */
 const write = async (tx: Tx, changes: readonly PriorityChange[]): Promise<void> => {
-  const pending = changes.filter((c) => c.pendingSince !== undefined).length;
-  if ((await writePriorities(tx, changes.map(rowOf))) < pending)
-    throw Object.assign(new Error('A claim holds the place of a task whose priority was to change. Try again.'), { code: '40001' });
+  const entries = changes.flatMap(({ task: { taskId, taskQueueId }, oldRank, pendingSince }) =>
+    pendingSince === undefined ? [] : [{ taskId, taskQueueId, rank: oldRank, inserted: pendingSince }],
+  );
+  if (entries.length > 0) await lockEntries(tx, entries);
+  await writePriorities(tx, changes.map(rowOf));
 };
 
 /** Gives a task another priority, moves its place in the queue, and announces it. */

@@ -13,6 +13,7 @@ import {
   satisfyEdges,
   writeChanges,
 } from './store/changes.ts';
+import { lockEntries } from './store/pending.ts';
 import type { RecordedClaims } from './store/workers.ts';
 import { findTasks, hasDependents, lockTasks } from './store/tasks.ts';
 
@@ -90,6 +91,8 @@ export const applyChanges = async (
   const resolved = effective.filter((c) => c.resolved).map((c) => c.task);
   const resolutions = resolved.map((t) => ({ taskId: t.taskId, completed: stateOf(t) === 'completed' }));
   const groups = [...new Set(resolved.map((t) => t.taskGroupId))];
+  const left = effective.flatMap(({ task: { taskId, taskQueueId }, unpend }) => (unpend ? [{ taskId, taskQueueId, ...unpend }] : []));
+  if (left.length > 0) await lockEntries(tx, left);
   const edges = await writeChanges(tx, effective.map(rowOf), {
     last,
     resolutions: last ? [] : resolutions,

@@ -18,7 +18,7 @@ export interface ChangeRow {
     readonly runId: number;
     readonly deadline: string;
   } | null;
-  /** A pending entry to remove. */
+  /** A pending entry to remove; the caller has locked it. */
   readonly unpend: { readonly taskQueueId: string; readonly rank: number; readonly inserted: string } | null;
   /** A claim to write; `endsClaim` removes it. */
   readonly claim: {
@@ -93,18 +93,12 @@ const waiting = sql`
     where i.pending is not null
     on conflict do nothing)`;
 
-// An entry that a claim holds is skipped: that claim waits for the lock on the task and then finds it no longer pending.
 const leftQueue = sql`
-  leaving as (
-    select p.task_queue_id, p.rank, p.inserted, p.task_id
-    from input i
-    join lateral json_to_record(i.unpend) as u ("taskQueueId" text, rank smallint, inserted timestamptz) on true
-    join queue.pending p on p.task_queue_id = u."taskQueueId" and p.rank = u.rank and p.inserted = u.inserted and p.task_id = i."taskId"
-    where i.unpend is not null
-    for update of p skip locked),
   left_queue as (
-    delete from queue.pending p using leaving l
-    where p.task_queue_id = l.task_queue_id and p.rank = l.rank and p.inserted = l.inserted and p.task_id = l.task_id)`;
+    delete from queue.pending p using input i
+    join lateral json_to_record(i.unpend) as u ("taskQueueId" text, rank smallint, inserted timestamptz) on true
+    where i.unpend is not null
+      and p.task_queue_id = u."taskQueueId" and p.rank = u.rank and p.inserted = u.inserted and p.task_id = i."taskId")`;
 
 const claimed = sql`
   claimed as (
