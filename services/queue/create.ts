@@ -2,7 +2,16 @@ import { ApiError } from '@taskcluster/api';
 import { appendMessages, messagesWritten } from '@taskcluster/bus';
 import type { TaskStatus } from '@taskcluster/contracts';
 import { batched, type Database, type Outcome, type Tx } from '@taskcluster/db';
-import { type CreateRequest, creationMessages, differences, edgesOf, groupOf, newTask, plusHour } from './domain/creation.ts';
+import {
+  type CreateRequest,
+  creationMessages,
+  differences,
+  edgesOf,
+  groupOf,
+  groupProblems,
+  newTask,
+  plusHour,
+} from './domain/creation.ts';
 import { stateOf, statusOf, type Task } from './domain/task.ts';
 import { createGroups, extendGroups, type SharedGroup, shareGroups } from './store/groups.ts';
 import { insertTasksLast, shareFullTasks, type NewTask, shareDependencies } from './store/tasks.ts';
@@ -91,25 +100,8 @@ const refusedByGroups = (requests: readonly CreateRequest[], groups: Groups): Ma
   const refusals = new Map<CreateRequest, ApiError>();
   for (const request of requests) {
     const group = groups.get(groupOf(request));
-    const { schedulerId } = request.definition;
-    if (!group) continue;
-    if (group.schedulerId !== schedulerId) {
-      refusals.set(
-        request,
-        new ApiError(
-          'RequestConflict',
-          `Task group ${group.taskGroupId} belongs to scheduler \`${group.schedulerId}\`, and this task names \`${schedulerId}\`. All tasks of a group have one schedulerId.`,
-        ),
-      );
-    } else if (group.sealed !== null) {
-      refusals.set(
-        request,
-        new ApiError(
-          'RequestConflict',
-          `Task group ${group.taskGroupId} was sealed at ${group.sealed} and takes no more tasks. Create the task in another group.`,
-        ),
-      );
-    }
+    const [problem] = group ? groupProblems(group, request) : [];
+    if (problem !== undefined) refusals.set(request, new ApiError('RequestConflict', problem));
   }
   return refusals;
 };

@@ -90,9 +90,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'a sealed group takes tasks',
-    file: 'services/queue/create.ts',
-    find: 'else if (group.sealed !== null)',
-    replace: 'else if (group.sealed === "")',
+    file: 'services/queue/domain/creation.ts',
+    find: 'if (sealed !== null)',
+    replace: 'if (sealed === "")',
   },
   {
     name: 'work is given out by age alone',

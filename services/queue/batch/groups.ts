@@ -1,11 +1,9 @@
 import type { Tx } from '@taskcluster/db';
-import { groupOf, plusHour } from '../domain/creation.ts';
+import { groupOf, groupProblems, plusHour, schedulerOf } from '../domain/creation.ts';
 import { shareGroups } from '../store/groups.ts';
 import type { BatchRequest } from './create.ts';
 import type { Problem } from './domain/problems.ts';
 import { reserveGroups } from './store/groups.ts';
-
-const schedulerOf = ({ definition }: BatchRequest) => definition.schedulerId ?? '-';
 
 /**
  * Every group exists, belongs to the scheduler that its tasks name, is not sealed and outlives them (queue.md, section 4, step 9); it
@@ -33,13 +31,8 @@ export const joinGroups = async (tx: Tx, requests: readonly BatchRequest[], prob
   for (const request of requests) {
     const group = groups.get(groupOf(request));
     if (!group) continue;
-    const refuse = (message: string) => problems.push({ index: request.index, taskId: request.taskId, code: 'RequestConflict', message });
-    if (group.schedulerId !== schedulerOf(request))
-      refuse(
-        `Task group ${group.taskGroupId} belongs to scheduler \`${group.schedulerId}\`, and this task names \`${schedulerOf(request)}\`. All tasks of a group have one schedulerId.`,
-      );
-    if (group.sealed !== null)
-      refuse(`Task group ${group.taskGroupId} was sealed at ${group.sealed} and takes no more tasks. Create the task in another group.`);
+    const { index, taskId } = request;
+    for (const message of groupProblems(group, request)) problems.push({ index, taskId, code: 'RequestConflict', message });
   }
   return [...groups.values()][0]?.now ?? '';
 };

@@ -17,6 +17,24 @@ export const plusHour = (time: string): string =>
 
 export const groupOf = ({ taskId, definition }: CreateRequest): string => definition.taskGroupId ?? taskId;
 
+/** The scheduler of a task, which is that of its group; `-` when it names none. */
+export const schedulerOf = ({ definition }: CreateRequest): string => definition.schedulerId ?? '-';
+
+/** Why a group does not take a task: it belongs to another scheduler, or is sealed (queue.md, section 4, step 9). */
+export const groupProblems = (
+  { taskGroupId, schedulerId, sealed }: { readonly taskGroupId: string; readonly schedulerId: string; readonly sealed: string | null },
+  request: CreateRequest,
+): string[] => {
+  const problems: string[] = [];
+  if (schedulerId !== schedulerOf(request))
+    problems.push(
+      `Task group ${taskGroupId} belongs to scheduler \`${schedulerId}\`, and this task names \`${schedulerOf(request)}\`. All tasks of a group have one schedulerId.`,
+    );
+  if (sealed !== null)
+    problems.push(`Task group ${taskGroupId} was sealed at ${sealed} and takes no more tasks. Create the task in another group.`);
+  return problems;
+};
+
 export interface Edge {
   readonly taskId: string;
   readonly satisfied: boolean;
