@@ -1,7 +1,9 @@
 import { sql } from '@taskcluster/db';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { claimer } from './claim.ts';
 import { aQueue, claimOne, createTask, openTestQueue, refusal, runningTask, slugid, stateOf, type TestQueue } from './fixture.ts';
+import { taskCredentials } from './task-credentials.ts';
 
 let t: TestQueue;
 beforeAll(async () => {
@@ -116,6 +118,20 @@ describe('a quarantined worker', () => {
     } finally {
       await waiting.close();
     }
+  });
+
+  test('leaves to others what they ask for together with it', async () => {
+    const taskQueueId = aQueue();
+    await t.client.declareWorker(workerOf(taskQueueId, 'bad'), { expires: inFuture(86_400_000) });
+    await t.client.quarantineWorker(workerOf(taskQueueId, 'bad'), { quarantineUntil: inFuture(3_600_000) });
+    const taskIds = [await createTask(t, { taskQueueId }), await createTask(t, { taskQueueId })];
+    const issueCredentials = taskCredentials({ clientId: 'static/taskcluster/queue', accessToken: 'a'.repeat(44) }, t.clock.now);
+    const together = claimer({ db: t.database.db, workerInfoMs: 60_000, issueCredentials });
+    const claimed = await together(
+      taskQueueId,
+      ['first', 'bad', 'good'].map((workerId) => ({ taskQueueId, workerGroup: 'group', workerId, tasks: 1, claimMs: 60_000 })),
+    );
+    expect(claimed.map((tasks) => tasks?.map((task) => task.status.taskId))).toEqual([[taskIds[0]], undefined, [taskIds[1]]]);
   });
 
   test('cannot claim by name either', async () => {

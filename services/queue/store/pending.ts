@@ -9,6 +9,10 @@ export interface PendingEntry {
   readonly inserted: string;
 }
 
+const places = sql`
+  from input i join queue.pending p
+    on p.task_queue_id = i."taskQueueId" and p.rank = i.rank and p.inserted = i.inserted and p.task_id = i."taskId"`;
+
 const Held = Type.Object({ held: Type.Integer() });
 
 /**
@@ -23,13 +27,8 @@ export const lockEntries = async (tx: Tx, entries: readonly PendingEntry[]): Pro
       with input as materialized (
         select * from json_to_recordset(${JSON.stringify(entries)}::json) as (
           "taskId" text, "taskQueueId" text, rank smallint, inserted timestamptz)),
-      waiting as (
-        select from input i join queue.pending p
-          on p.task_queue_id = i."taskQueueId" and p.rank = i.rank and p.inserted = i.inserted and p.task_id = i."taskId"),
-      locked as (
-        select from input i join queue.pending p
-          on p.task_queue_id = i."taskQueueId" and p.rank = i.rank and p.inserted = i.inserted and p.task_id = i."taskId"
-        for update of p skip locked)
+      waiting as (select ${places}),
+      locked as (select ${places} for update of p skip locked)
       select ((select count(*) from waiting) - (select count(*) from locked))::int as held`,
   );
   if (answer?.held !== 0)
