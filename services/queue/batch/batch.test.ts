@@ -1,8 +1,8 @@
 import { CallError } from '@taskcluster/client';
 import type { TaskDefinitionRequest } from '@taskcluster/contracts';
-import { sql } from '@taskcluster/db';
+import { outsideTransaction, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aDefinition, aQueue, claimOne, createTask, openTestQueue, refusal, slugid, stateOf, type TestQueue } from '../fixture.ts';
 import type { Problem } from './domain/problems.ts';
 
@@ -205,4 +205,32 @@ test('an empty batch and one of more than 10,000 tasks are refused', async () =>
   expect(await refusal(t.client.createTasks({}, { tasks: [] }))).toBe('InputValidationError');
   const one = entry();
   expect(await refusal(t.client.createTasks({}, { tasks: Array.from({ length: 10_001 }, () => one) }))).toBe('InputValidationError');
+});
+
+test('a task of the graph that somebody else creates and completes meanwhile releases who depends on it', async () => {
+  const { db } = t.database;
+  const [taskGroupId, taskQueueId, outside, hurried, dependent] = [slugid(), aQueue(), slugid(), slugid(), slugid()];
+  // The group exists, so that nobody waits for it.
+  await t.client.createTask({ taskId: outside }, aDefinition(t, { taskGroupId }));
+  const task = { taskGroupId, taskQueueId };
+  const first = entry(task, hurried);
+  const tasks = [first, entry({ ...task, dependencies: [hurried] }, dependent), entry({ ...task, dependencies: [outside] })];
+  const Count = Type.Object({ count: Type.Integer() });
+  const blocked = sql`select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const { creating } = await db.tx(async (tx) => {
+    await tx.run(sql`select from queue.tasks where task_id = ${outside} for update`);
+    const begun = outsideTransaction(() => t.client.createTasks({}, { tasks }));
+    await vi.waitFor(async () => expect((await outsideTransaction(() => db.maybe(Count, blocked)))?.count).toBe(1), {
+      timeout: 20_000,
+      interval: 10,
+    });
+    await outsideTransaction(async () => {
+      await t.client.createTask({ taskId: hurried }, first.task);
+      await claimOne(t, taskQueueId);
+      await t.client.reportCompleted({ taskId: hurried, runId: '0' });
+    });
+    return { creating: begun };
+  });
+  expect(await creating).toMatchObject({ created: 2, existing: 1 });
+  expect([await stateOf(t, hurried), await stateOf(t, dependent)]).toEqual(['completed', 'pending']);
 });

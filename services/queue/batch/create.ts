@@ -49,9 +49,11 @@ const createAll = async (tx: Tx, { requests, taskIds, problems: before }: Create
   const sorted = requests.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
   const problems = [...before];
   const now = await joinGroups(tx, sorted, problems);
-  const dependencies = await findDependencies(tx, { requests: sorted, taskIds }, problems);
+  const required = await findDependencies(tx, { requests: sorted, taskIds }, problems);
   const existing = await findConflicts(tx, sorted, problems);
   if (problems.length > 0) throw refusalOf(problems);
+  // A task of the batch that somebody else has created since the dependencies were looked up counts as it is: nothing may resolve it unseen.
+  const dependencies = new Map([...required, ...[...existing].map(([id, task]) => [id, { ...task, state: stateOf(task) }] as const)]);
   const created = await insert(tx, { requests: sorted.filter((r) => !existing.has(r.taskId)), dependencies, now });
   await announceAgain(tx, [...existing.values()]);
   const states = new Map([...existing.values(), ...created].map((task) => [task.taskId, stateOf(task)]));
