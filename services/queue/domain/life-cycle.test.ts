@@ -6,6 +6,8 @@ import {
   claimNamed,
   type Decision,
   expireClaim,
+  giveBack,
+  loseWorker,
   passDeadline,
   reclaim,
   report,
@@ -222,6 +224,31 @@ describe('rerun', () => {
     const nearly = { ...completed, retries: 40, runs: full.runs.slice(0, 30) };
     expect(made(rerun(nearly, at(6))).task.retriesLeft).toBe(19);
   });
+});
+
+describe('a claim that is given back', () => {
+  const back = (task: Task) => giveBack(task, { runId: task.runs.length - 1, takenUntil: task.runs.at(-1)?.takenUntil ?? '' }, at(2)).task;
+  const again = (task: Task) => made(claim(task, { ...worker, runId: task.runs.length - 1 }, at(1))).task;
+  test('costs a retry only when the task has no runs to spare', () => {
+    expect([back(running).retriesLeft, back({ ...running, retriesLeft: 0 }).runs.length]).toEqual([2, 2]);
+    const greedy = back({ ...running, retries: maxRuns - 1, retriesLeft: maxRuns - 1 });
+    expect([greedy.retriesLeft, greedy.runs.length]).toEqual([maxRuns - 2, 2]);
+  });
+  test(`never leads to more than ${maxRuns} runs`, () => {
+    let task = running;
+    for (let i = 1; stateOf(task) === 'running' && i < 2 * maxRuns; i++) {
+      const next = back(task);
+      task = stateOf(next) === 'pending' ? again(next) : next;
+    }
+    expect([stateOf(task), task.runs.length, task.retriesLeft]).toEqual(['exception', maxRuns, 0]);
+  });
+});
+
+test('a worker that is gone loses its run also after the deadline, as if it had reported that it shuts down', () => {
+  const gone = loseWorker(running, worker, at(121));
+  expect(announced(gone)).toEqual(['taskException 0', 'taskPending 1']);
+  expect(gone.task.runs[0]).toMatchObject({ state: 'exception', reasonResolved: 'worker-shutdown' });
+  expect(announced(loseWorker(running, { ...worker, workerId: 'another' }, at(2)))).toEqual([]);
 });
 
 test('the state of a task is the state of its last run', () => {

@@ -237,7 +237,8 @@ export const reportException = (task: Task, runId: number, reason: ReasonResolve
 
 /**
  * The answer that told a worker of its claim did not reach it: nobody works on the run. It ends like a claim that ran out, because the
- * worker may know more than we think, and must not report it any more; but the next run costs no retry.
+ * worker may know more than we think, and must not report it any more; but the next run costs no retry, unless the task has no runs to
+ * spare: it may have 50, and its retries are of them.
  */
 export const giveBack = (
   task: Task,
@@ -247,10 +248,11 @@ export const giveBack = (
   const run = lastOf(task);
   const current = run?.runId === runId && run.state === 'running' && run.takenUntil === takenUntil;
   if (!run || !current || task.deadline < now) return unchanged(task);
-  return except(task.runs.length < maxRuns ? { ...task, retriesLeft: task.retriesLeft + 1 } : task, run, 'claim-expired', now);
+  const spare = task.runs.length + task.retriesLeft < maxRuns;
+  return except(spare ? { ...task, retriesLeft: task.retriesLeft + 1 } : task, run, 'claim-expired', now);
 };
 
-/** The machine of the worker is gone: what it was running is tried again. Whoever is past the deadline is left to it. */
+/** The machine of the worker is gone: what it was running is tried again, as if the worker had reported it (queue.md, section 3). */
 export const loseWorker = (
   task: Task,
   { runId, workerGroup, workerId }: { readonly runId: number; readonly workerGroup: string; readonly workerId: string },
@@ -258,7 +260,7 @@ export const loseWorker = (
 ): Change => {
   const run = lastOf(task);
   const current = run?.runId === runId && run.state === 'running' && run.workerGroup === workerGroup && run.workerId === workerId;
-  return !run || !current || task.deadline < now ? unchanged(task) : except(task, run, 'worker-shutdown', now);
+  return run && current ? except(task, run, 'worker-shutdown', now) : unchanged(task);
 };
 
 /** The claim ran out: its worker is taken for dead. Whoever is past the deadline is left to it. */

@@ -86,12 +86,12 @@ export const readGone = (model: Model): void => {
       if (isTheirs && Date.parse(run.started ?? '') <= at) model.losing.push({ taskId: definition.taskId, runId: run.runId, worker });
     }
 };
-/** The runs that it is about end, unless they ended meanwhile. As with claims that run out, what is late is left to its deadline. */
+/** The runs that it is about end, unless they ended meanwhile. */
 export const loseRuns = (model: Model): void => {
   for (const { taskId, runId, worker } of model.losing.splice(0)) {
     const task = model.tasks.get(taskId);
     const run = task?.runs.at(-1);
-    if (!task || run?.runId !== runId || run.state !== 'running' || run.workerId !== worker || isLate(model, task)) continue;
+    if (!task || run?.runId !== runId || run.state !== 'running' || run.workerId !== worker) continue;
     end(model, task, 'exception', 'worker-shutdown');
   }
 };
