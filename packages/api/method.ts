@@ -37,6 +37,7 @@ class HandlerRequest implements Omit<MethodRequest, 'contentType'> {
   readonly params: MethodRequest['params'];
   readonly query: MethodRequest['query'];
   readonly body: unknown;
+  readonly uncheckedBody: unknown;
   readonly caller: CheckedCaller;
   readonly stream: Readable;
   readonly headers: MethodRequest['headers'];
@@ -49,6 +50,7 @@ class HandlerRequest implements Omit<MethodRequest, 'contentType'> {
     this.params = received.params;
     this.query = received.query;
     this.body = body;
+    this.uncheckedBody = received.body;
     this.caller = received.caller;
     this.stream = received.stream;
     this.headers = received.headers;

@@ -10,6 +10,8 @@ export interface Request<E extends Endpoint> {
   readonly query: Query<E>;
   /** Validated, with the schema's defaults filled in. */
   readonly body: Input<E>;
+  /** What was sent as JSON, also to a method that declares no input: nobody has checked it. */
+  readonly uncheckedBody: unknown;
   readonly caller: Caller;
   /** The raw body of a method that declares `input: 'stream'`. */
   readonly stream: Readable;

@@ -181,17 +181,11 @@ const wrongDependencies = ({ taskId, definition }: CreateRequest, states: Depend
   const others = (definition.dependencies ?? []).filter((id) => id !== taskId);
   const missing = others.filter((id) => !states.has(id));
   const expiring = others.filter((id) => (states.get(id)?.expires ?? definition.deadline) < definition.deadline);
-  if (missing.length > 0)
-    return new ApiError(
-      'InputError',
-      `The task was not created: these dependencies do not exist (create them first, or look for expired ones):\n\n${listed(missing)}`,
-    );
-  if (expiring.length > 0)
-    return new ApiError(
-      'InputError',
-      `The task was not created: these dependencies expire before its deadline (${definition.deadline}):\n\n${listed(expiring)}`,
-    );
-  return undefined;
+  const wrong = [
+    ...(missing.length > 0 ? [`these dependencies do not exist (create them first, or look for expired ones):\n\n${listed(missing)}`] : []),
+    ...(expiring.length > 0 ? [`these dependencies expire before its deadline (${definition.deadline}):\n\n${listed(expiring)}`] : []),
+  ];
+  return wrong.length > 0 ? new ApiError('InputError', `The task was not created: ${wrong.join('\n\nand ')}`) : undefined;
 };
 
 const candidateOf = (request: CreateRequest, states: DependencyStates, now: string): Candidate => {

@@ -46,6 +46,18 @@ describe('creating a task', () => {
     });
   });
 
+  test('names all dependencies that do not exist and all that expire too early', async () => {
+    const [missing, expiring] = [slugid(), slugid()];
+    const soon = new Date(t.clock.now() + 7_200_000).toISOString();
+    await t.client.createTask({ taskId: expiring }, aDefinition(t, { expires: soon, deadline: soon }));
+    const dependencies = [missing, expiring];
+    const definition = aDefinition(t, { dependencies, deadline: new Date(t.clock.now() + 10_800_000).toISOString() });
+    await expect(t.client.createTask({ taskId: slugid() }, definition)).rejects.toMatchObject({
+      code: 'InputError',
+      message: expect.stringMatching(new RegExp(`do not exist[^]*${missing}[^]*expire before[^]*${expiring}`)),
+    });
+  });
+
   test('under a taken id is a conflict also when it is wrong otherwise, and a repeat succeeds after its dependencies are gone', async () => {
     const required = await createTask(t);
     const taskId = slugid();
@@ -202,6 +214,18 @@ describe('resolving', () => {
     await t.client.reportCompleted({ taskId: required, runId: '0' });
     expect(await stateOf(t, dependent)).toBe('pending');
     expect(await t.announced(dependent)).toEqual(['task-defined', 'task-pending 0']);
+  });
+
+  test('a completion without success, as old workers report it, is a failure', async () => {
+    const required = await runningTask(t, { taskQueueId: aQueue() });
+    const dependent = await createTask(t, { dependencies: [required] });
+    const report = t.client.reportCompleted as unknown as (run: object, body: object) => Promise<unknown>;
+    await report({ taskId: required, runId: '0' }, { success: false });
+    expect([await stateOf(t, required), await stateOf(t, dependent)]).toEqual(['failed', 'unscheduled']);
+    expect(await t.announced(required)).toContain('task-failed 0');
+    const other = await runningTask(t, { taskQueueId: aQueue() });
+    await report({ taskId: other, runId: '0' }, { success: true, more: 'is ignored' });
+    expect(await stateOf(t, other)).toBe('completed');
   });
 
   test('a task that fails releases only who asked for all-resolved; a rerun that completes releases the others', async () => {

@@ -49,7 +49,9 @@ export const workerEndpoints = {
   }),
   reportCompleted: post('/task/:taskId/runs/:runId/completed', {
     title: 'Report success',
-    description: 'Ends a running run, and its task, as completed. It may be repeated; refused with 409 if the run has ended otherwise.',
+    description:
+      'Ends a running run, and its task, as completed. It may be repeated; refused with 409 if the run has ended otherwise. ' +
+      'Old workers send `{"success": false}` here, which ends it as failed.',
     category: 'Worker Interface',
     stability: 'stable',
     scopes: 'queue:resolve-task:<taskId>/<runId>',

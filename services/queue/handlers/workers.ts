@@ -18,11 +18,12 @@ const acknowledgePreference = 'acknowledge-claims';
 const prefersAcknowledging = (prefer: string | undefined): boolean =>
   prefer?.split(',').some((preference) => preference.trim().toLowerCase() === acknowledgePreference) ?? false;
 
-const resolve =
-  (state: 'completed' | 'failed'): Queue['reportCompleted'] =>
-  async (service, { params: { taskId, runId } }) => ({
-    status: statusOf(await service.transit({ taskId, decide: (task, now) => report(task, Number(runId), state, now) })),
-  });
+const resolve = async (service: QueueService, taskId: string, runId: string, state: 'completed' | 'failed') => ({
+  status: statusOf(await service.transit({ taskId, decide: (task, now) => report(task, Number(runId), state, now) })),
+});
+
+/** Old workers report a failure as a completion without success (queue.md, section 7). */
+const saysFailed = (body: unknown): boolean => typeof body === 'object' && body !== null && 'success' in body && body.success === false;
 
 export const workerHandlers: WorkerHandlers = {
   claimWork: async (
@@ -71,8 +72,11 @@ export const workerHandlers: WorkerHandlers = {
     return { status: statusOf(task), runId: run, workerGroup, workerId, takenUntil, credentials };
   },
 
-  reportCompleted: resolve('completed'),
-  reportFailed: resolve('failed'),
+  reportCompleted: async (service, { params: { taskId, runId }, uncheckedBody }) =>
+    resolve(service, taskId, runId, saysFailed(uncheckedBody) ? 'failed' : 'completed'),
+
+  reportFailed: async (service, { params: { taskId, runId } }) => resolve(service, taskId, runId, 'failed'),
+
   reportException: async (service, { params: { taskId, runId }, body: { reason } }) => ({
     status: statusOf(await service.transit({ taskId, decide: (task, now) => reportException(task, Number(runId), reason, now) })),
   }),
