@@ -26,7 +26,8 @@ export const taskCredentials =
       credentials: issuer,
       clientId: `task-client/${run}/on/${workerGroup}/${workerId}/until/${expiry.getTime() / 1000}`,
       scopes: [`queue:reclaim-task:${run}`, `queue:resolve-task:${run}`, `queue:create-artifact:${run}`, ...scopes],
-      start: new Date(Math.min(now(), expiry.getTime())),
+      // Also when the claim is about to end: credentials that do not last at all cannot be made.
+      start: new Date(Math.min(now(), expiry.getTime() - 1)),
       expiry,
     });
   };

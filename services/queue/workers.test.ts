@@ -53,6 +53,15 @@ describe('a worker', () => {
     expect(workers[0]).not.toHaveProperty('quarantineUntil');
   });
 
+  test('cannot be declared to be expired, and nothing is left of it', async () => {
+    const taskQueueId = aQueue();
+    expect(await refusal(t.client.declareWorker(workerOf(taskQueueId), { expires: inFuture(-1_000) }))).toBe('InputError');
+    expect(await t.database.db.many(Type.Object({}), sql`select from queue.workers where task_queue_id = ${taskQueueId}`)).toEqual([]);
+    const expires = inFuture(86_400_000);
+    await t.client.declareWorker(workerOf(taskQueueId), { expires });
+    expect((await t.client.declareWorker(workerOf(taskQueueId), { expires: inFuture(-1_000) })).expires).toBe(expires);
+  });
+
   test('is declared by callers that may say so, and its expiry only grows', async () => {
     const worker = workerOf(aQueue());
     const far = inFuture(10 * 86_400_000);

@@ -78,9 +78,8 @@ export const creationMessages = (task: Task): readonly OutgoingMessage[] => {
 
 /** The names of what differs between a stored task, with the priority that it has now, and what was sent under its id. */
 export const differences = (stored: Task & { readonly definition: object }, { definition }: CreateRequest): readonly string[] => {
-  const [a, b] = [
-    { ...stored.definition, priority: priorityOf(stored.rank) } as Record<string, unknown>,
-    definition as Record<string, unknown>,
-  ];
+  const a = { ...stored.definition, priority: priorityOf(stored.rank) } as Record<string, unknown>;
+  // As it would be stored: JSON has no -0.
+  const b = JSON.parse(JSON.stringify(definition)) as Record<string, unknown>;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((k) => !isDeepStrictEqual(a[k], b[k]));
 };

@@ -180,10 +180,10 @@ export const workerMetadataHandlers: MetadataHandlers = {
     const expires = timeOf('expires', body.expires);
     const worker = await db.tx(async (tx) => {
       await declareWorker(tx, key, expires);
-      return findWorker(tx, key);
+      const known = await findWorker(tx, key);
+      if (!known) throw new ApiError('InputError', `expires (${expires}) is over: nobody would see the worker. Give a time in the future.`);
+      return known;
     });
-    // Declared to be expired already: nobody sees it.
-    if (!worker) throw unknownWorker(key);
     return shownWorker(worker);
   },
 };
