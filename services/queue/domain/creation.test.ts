@@ -1,7 +1,6 @@
 import type { TaskDefinition } from '@taskcluster/contracts';
 import { expect, test } from 'vitest';
 import { differences } from './creation.ts';
-import { schedule } from './life-cycle.ts';
 import type { Task } from './task.ts';
 
 const stored: Task & { readonly definition: object } = {

@@ -1,6 +1,6 @@
 import type { Expected } from '../vocabulary.ts';
 import { ok, unknown } from './answers.ts';
-import { hourMs, isLate, iso, type Model, type ModelWorker } from './state.ts';
+import { hourMs, iso, type Model, type ModelWorker } from './state.ts';
 import { end } from './tasks.ts';
 
 const dayMs = 24 * hourMs;
