@@ -14,10 +14,10 @@ import { checkConfigs, type Config, loadConfig } from '@taskcluster/config';
 import type { Contract } from '@taskcluster/contracts';
 import { contracts, GenericWorkerPayload } from '@taskcluster/contracts';
 import { publish } from '@taskcluster/contracts/publish';
-import { connect, type Database, migrate } from '@taskcluster/db';
+import { connect, type Database, type DatabaseClock, databaseClock, migrate } from '@taskcluster/db';
 import { authenticate } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
-import { type RunningLoops, startLoops } from '@taskcluster/loop';
+import { type Loop, type RunningLoops, startLoops } from '@taskcluster/loop';
 import {
   authSettings,
   builtInScopes,
@@ -48,8 +48,10 @@ export interface PlatformOptions {
   readonly port: number;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since 1970; tests give a clock that they move. */
+  /** Milliseconds since 1970: the database's time, unless a test gives a clock that it moves. */
   readonly now?: () => number;
+  /** The clock of this process, which may be wrong; `Date.now` unless a test gives one. */
+  readonly processNow?: () => number;
   /** Tests check every row that is read. */
   readonly checkRows?: boolean;
   /** Those that run in this process; all of them unless told. */
@@ -69,14 +71,16 @@ export interface RunningPlatform {
 
 /** Puts a process together: database, clients and roles, services, HTTP server and loops. */
 export const startPlatform = async (options: PlatformOptions): Promise<RunningPlatform> => {
-  const { connectionString, log, env, now = Date.now, checkRows = false } = options;
+  const { connectionString, log, env, checkRows = false } = options;
   const config = loadConfig(settings, env);
   const db = connect({ connectionString, log, maxConnections: config.databaseConnections, checkRows });
   // What was begun when something fails half way, to be ended in reverse.
   const begun = [() => db.close()];
   try {
     const port = options.port === 0 ? await freePort(options.host) : options.port;
-    return await assemble({ ...options, port, now, db, config, services: options.services ?? allServices(), begun });
+    const clock = databaseClock(db, log, options.processNow);
+    const now = options.now ?? clock.now;
+    return await assemble({ ...options, port, now, clock, db, config, services: options.services ?? allServices(), begun });
   } catch (err) {
     for (const end of begun.toReversed()) await end();
     throw err;
@@ -88,6 +92,7 @@ export const checkSettings = (env: PlatformOptions['env']): void => checkConfigs
 
 interface Assembly extends Omit<PlatformOptions, 'now'> {
   readonly now: () => number;
+  readonly clock: DatabaseClock;
   readonly db: Database;
   readonly config: Config<typeof settings>;
   readonly services: readonly RunnableService[];
@@ -124,8 +129,9 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
   const port = await server.listen({ host, port: assembly.port });
   const beside = { wakeups: db.wakeups, log, metrics: metrics?.common };
   const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs }, ...beside });
+  const clock = startLoops([clockLoop], { service: assembly.clock, ...beside });
   const headers = startLoops([usedHeadersLoop], { service: { db, now: platform.now }, ...beside });
-  const loops = [...running.map((s) => s.startLoops()), retention, headers];
+  const loops = [...running.map((s) => s.startLoops()), retention, headers, clock];
   return {
     rootUrl: platform.rootUrl,
     port,
@@ -136,8 +142,22 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
   };
 };
 
+/** A clock that somebody sets is wrong for half a minute at most. */
+const clockLoop: Loop<DatabaseClock> = {
+  name: 'clock',
+  idleMs: () => 30_000,
+  batch: 1,
+  step: async (clock) => {
+    await clock.compare();
+    return 0;
+  },
+};
+
 /** What services stand on: a migrated database, the clients and roles in memory, and each other. */
-const foundation = async ({ dataDir, db, log, now, env, config, host, port, services }: Assembly, metrics: ProcessMetrics | undefined) => {
+const foundation = async (
+  { dataDir, db, log, now, clock, env, config, host, port, services }: Assembly,
+  metrics: ProcessMetrics | undefined,
+) => {
   const secrets = openSecrets(dataDir, config.secret);
   const configured = loadConfig(authSettings, env).staticClients;
   checkConfigs([rootTokenPart], env);
@@ -154,6 +174,7 @@ const foundation = async ({ dataDir, db, log, now, env, config, host, port, serv
     db,
     services.flatMap((s) => s.migrations ?? []),
   );
+  await clock.compare();
   await syncStaticClients(db, cipher, clients);
   const access = await openAccess({ db, cipher, log, now });
   // Services call each other; whom they call is known when all of them are there.
