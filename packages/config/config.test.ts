@@ -77,11 +77,21 @@ test.each([
   ['31d', 2_678_400_000],
   [' 5s ', 5_000],
   ['0.001ms', 0],
+  ['5 s', 5_000],
+  ['5sec', 5_000],
+  ['30 minutes', 1_800_000],
+  ['1 hour', 3_600_000],
+  ['2 days', 172_800_000],
 ])('the duration %j is %d milliseconds', (given, ms) => {
   expect(loadConfig(settings, { SHOP_WAIT_TIME: given }).wait).toBe(ms);
 });
 
-test.each(['-5s', '5 s', '5S', '5sec', '1h30m', '.5s', '5.', '1e3', 'Infinity', '٣s', '0x10', '12345678901s'])(
+test('a bare number is in the unit that the name of the setting speaks of', () => {
+  const days = { wait: duration({ env: 'SHOP_DAYS', default: '5d', bareUnit: 'd', description: '' }) };
+  expect(['10', '10d', '36h'].map((SHOP_DAYS) => loadConfig(days, { SHOP_DAYS }).wait / 3_600_000)).toEqual([240, 240, 36]);
+});
+
+test.each(['-5s', '5  s', '5S', '5 mss', '5 toString', '1h30m', '.5s', '5.', '1e3', 'Infinity', '٣s', '0x10', '12345678901s'])(
   '%j is no duration',
   (given) => {
     expect(mistakesIn({ SHOP_WAIT_TIME: given })).toContain('a duration such as');

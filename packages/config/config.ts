@@ -33,13 +33,24 @@ export const flag = (options: Options<boolean>): Setting<boolean> => ({
   },
 });
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** A duration such as `20m`, `5s`, `500ms`, `1.5h`; a bare number means seconds. The value is in milliseconds. */
-export const duration = (options: Omit<Options<number>, 'default'> & { readonly default: string }): Setting<number> => {
+const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof unitsMs;
+const isUnit = (name: string): name is Unit => Object.hasOwn(unitsMs, name);
+/** `minutes`, `min` and `m` are the same. */
+const unitOf = (name: string): string => (/^(?:second|minute|hour|day|sec|min|hr)s?$/.test(name) ? name.charAt(0) : name);
+
+/**
+ * A duration such as `20m`, `5s`, `500ms`, `1.5h` or `30 minutes`; a bare number means seconds, or the unit that the setting's name
+ * speaks of. The value is in milliseconds.
+ */
+export const duration = (
+  options: Omit<Options<number>, 'default'> & { readonly default: string; readonly bareUnit?: Unit },
+): Setting<number> => {
   const parse = (t: string) => {
-    const [, amount, unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(t.trim()) ?? [];
-    if (!amount) throw new Error('a duration such as 20m, 5s or 500ms was expected');
-    return Math.round(Number(amount) * (unitsMs[unit] ?? 1_000));
+    const [, amount, name = options.bareUnit ?? 's'] = /^(\d{1,9}(?:\.\d{1,3})?) ?([a-z]+)?$/.exec(t.trim()) ?? [];
+    const unit = unitOf(name);
+    if (!amount || !isUnit(unit)) throw new Error('a duration such as 20m, 5s or 500ms was expected');
+    return Math.round(Number(amount) * unitsMs[unit]);
   };
   return { ...options, default: parse(options.default), parse };
 };

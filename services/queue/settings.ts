@@ -13,9 +13,10 @@ export const settings = {
     description: 'How long the first claim lasts of a worker that says it acknowledges claims, unless it reclaims or reports.',
   }),
   maxTaskDeadlineMs: duration({
-    env: 'MAX_TASK_DEADLINE',
+    env: 'MAX_TASK_DEADLINE_DAYS',
     default: '5d',
-    description: 'How far in the future the deadline of a task may be.',
+    bareUnit: 'd',
+    description: 'How far in the future the deadline of a task may be, in days.',
   }),
   maxDependencies: integer({
     env: 'TASK_MAX_DEPENDENCIES',
