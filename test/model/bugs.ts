@@ -172,14 +172,20 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a run whose worker is gone is not tried again',
     file: lifeCycle,
-    find: "unchanged(task) : except(task, run, 'worker-shutdown', now)",
-    replace: "unchanged(task) : except(task, run, 'internal-error', now)",
+    find: "run && current ? except(task, run, 'worker-shutdown', now)",
+    replace: "run && current ? except(task, run, 'internal-error', now)",
+  },
+  {
+    name: 'a worker that is gone keeps its run after the deadline',
+    file: lifeCycle,
+    find: "run && current ? except(task, run, 'worker-shutdown', now)",
+    replace: "run && current && task.deadline >= now ? except(task, run, 'worker-shutdown', now)",
   },
   {
     name: 'a run that has ended meanwhile ends again because its worker is gone',
     file: lifeCycle,
-    find: "!current || task.deadline < now ? unchanged(task) : except(task, run, 'worker-shutdown', now)",
-    replace: "task.deadline < now ? unchanged(task) : except(task, run, 'worker-shutdown', now)",
+    find: "run && current ? except(task, run, 'worker-shutdown', now)",
+    replace: "run ? except(task, run, 'worker-shutdown', now)",
     races: true,
   },
   {
