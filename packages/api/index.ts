@@ -4,6 +4,7 @@ export { invoker } from './invoke.ts';
 export { type Method, methodsOf } from './method.ts';
 export { monitoringHandlers } from './monitoring.ts';
 export { respond, Respond } from './respond.ts';
+export { checkedToken, cut, decodeToken, encodeToken, invalidToken, offsetIn, pageLimit, textsIn } from './pages.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';
 export { type Handler, type Handlers, type Request, serviceApi, type ServiceApi } from './service.ts';
 export { claimHeaders, usedHeadersLoop } from './used-headers.ts';

@@ -1,6 +1,5 @@
-import type { Handlers } from '@taskcluster/api';
+import { cut, encodeToken, type Handlers, offsetIn, pageLimit } from '@taskcluster/api';
 import type { auth } from '@taskcluster/contracts';
-import { encodePlace, numberPlace, pageLimit } from './page.ts';
 import type { AuthService } from './service.ts';
 import { actionsOf, changesOf, type Entry, historyOf } from './store/audit.ts';
 
@@ -8,19 +7,19 @@ export const auditHandlers: Pick<Handlers<typeof auth, AuthService>, 'getEntityH
   getEntityHistory: async ({ db }, { params, query }) => {
     const limit = pageLimit(query.limit);
     const entity = { type: params.entityType, id: params.entityId };
-    return shown(await historyOf(db, entity, { after: numberPlace(query.continuationToken), limit: limit + 1 }), limit);
+    return shown(await historyOf(db, entity, { after: offsetIn(query.continuationToken), limit: limit + 1 }), limit);
   },
 
   listAuditHistory: async ({ db }, { params, query }) => {
     const limit = pageLimit(query.limit);
-    return shown(await actionsOf(db, params.clientId, { after: numberPlace(query.continuationToken), limit: limit + 1 }), limit);
+    return shown(await actionsOf(db, params.clientId, { after: offsetIn(query.continuationToken), limit: limit + 1 }), limit);
   },
 
   entityChanges: async ({ db }, { params, query }) => {
     const limit = pageLimit(query.limit);
     const entity = { type: params.entityType, id: params.entityId };
-    const rows = await changesOf(db, entity, { after: numberPlace(query.continuationToken), limit: limit + 1 });
-    const page = rows.slice(0, limit);
+    const rows = await changesOf(db, entity, { after: offsetIn(query.continuationToken), limit: limit + 1 });
+    const { page, next } = cut(rows, limit, tokenOf);
     return {
       changes: page.map(({ clientId, actionType, created, before, after }) => ({
         clientId,
@@ -29,16 +28,14 @@ export const auditHandlers: Pick<Handlers<typeof auth, AuthService>, 'getEntityH
         ...(before ? { before } : {}),
         ...(after ? { after } : {}),
       })),
-      ...nextPage(rows, limit),
+      ...next,
     };
   },
 };
 
-const shown = (rows: readonly Entry[], limit: number) => {
-  return { auditHistory: rows.slice(0, limit).map(({ id: _, ...entry }) => entry), ...nextPage(rows, limit) };
-};
+const tokenOf = ({ id }: { readonly id: number }) => encodeToken([id]);
 
-const nextPage = (rows: readonly { readonly id: number }[], limit: number) => {
-  const last = rows[limit - 1];
-  return rows.length > limit && last ? { continuationToken: encodePlace(last.id) } : {};
+const shown = (rows: readonly Entry[], limit: number) => {
+  const { page, next } = cut(rows, limit, tokenOf);
+  return { auditHistory: page.map(({ id: _, ...entry }) => entry), ...next };
 };

@@ -1,8 +1,7 @@
-import type { Handlers } from '@taskcluster/api';
+import { checkedToken, cut, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import type { auth } from '@taskcluster/contracts';
 import { randomUUID } from 'node:crypto';
 import { instant, refuseDoubleStars, refuseLongId, storable } from '../input.ts';
-import { encodePlace, pageLimit, textPlace } from '../page.ts';
 import type { AuthService } from '../service.ts';
 import * as store from '../store/clients.ts';
 import { conflictUnlessSame } from './create.ts';
@@ -28,14 +27,10 @@ const updated = (clientId: string) => publish.clientUpdated({ key: {}, payload: 
 export const clientHandlers: Pick<Handlers<typeof auth, AuthService>, Methods> = {
   listClients: async (service, { query }) => {
     const limit = pageLimit(query.limit);
-    const after = textPlace(query.continuationToken);
+    const [after = ''] = textsIn(checkedToken(query.continuationToken), 1);
     const rows = await store.listClients(service.db, { prefix: query.prefix ?? '', after, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      clients: page.map((row) => shown(service, row)),
-      ...(rows.length > limit && last ? { continuationToken: encodePlace(last.clientId) } : {}),
-    };
+    const { page, next } = cut(rows, limit, ({ clientId }) => encodeToken([clientId]));
+    return { clients: page.map((row) => shown(service, row)), ...next };
   },
 
   client: async (service, { params: { clientId } }) => {

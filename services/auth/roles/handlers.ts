@@ -1,11 +1,10 @@
-import { ApiError, type Handlers } from '@taskcluster/api';
+import { ApiError, checkedToken, cut, decodeToken, encodeToken, type Handlers, invalidToken } from '@taskcluster/api';
 import type { auth } from '@taskcluster/contracts';
 import type { Tx } from '@taskcluster/db';
 import { checkRoleChange, compareScopes, DependencyCycleError, InvalidScopeError, type Role, ScopeSet } from '@taskcluster/scopes';
 import { change } from '../clients/change.ts';
 import { publish } from '../clients/record.ts';
 import { refuseDoubleStars, refuseLongId, storable } from '../input.ts';
-import { encodePlace, strictPlace } from '../page.ts';
 import type { AuthService } from '../service.ts';
 import * as store from '../store/roles.ts';
 
@@ -23,13 +22,13 @@ export const roleHandlers: Pick<Handlers<typeof auth, AuthService>, Methods> = {
 
   listRoles2: async (service, { query }) => {
     const place = placeOf(query);
-    const { page, ...next } = paged(await store.listRoles(service.db, oneMore(place)), place);
+    const { page, next } = paged(await store.listRoles(service.db, oneMore(place)), place);
     return { roles: page.map((role) => shown(service, role)), ...next };
   },
 
   listRoleIds: async (service, { query }) => {
     const place = placeOf(query);
-    const { page, ...next } = paged(await store.listRoleIds(service.db, oneMore(place)), place);
+    const { page, next } = paged(await store.listRoleIds(service.db, oneMore(place)), place);
     return { roleIds: page.map(({ roleId }) => roleId), ...next };
   },
 
@@ -129,10 +128,19 @@ interface Place {
   readonly offset: number;
   readonly limit: number | null;
 }
+/** As `offsetIn`, but every token that stands for nothing is refused (auth.md, section 3, `listRoles2`). */
+const offsetOf = (token: string | undefined): number => {
+  if (token === undefined) return 0;
+  const [offset] = decodeToken(checkedToken(token), 1) ?? [];
+  if (typeof offset !== 'number') throw invalidToken();
+  return offset;
+};
 const placeOf = ({ continuationToken, limit }: { readonly continuationToken?: string; readonly limit?: string }): Place => ({
-  offset: strictPlace(continuationToken),
+  offset: offsetOf(continuationToken),
   limit: limit === undefined ? null : Math.min(Math.max(1, Number(limit)), 1_000_000_000),
 });
 const oneMore = ({ offset, limit }: Place): Place => ({ offset, limit: limit === null ? null : limit + 1 });
-const paged = <T>(rows: readonly T[], { offset, limit }: Place) =>
-  limit !== null && rows.length > limit ? { page: rows.slice(0, limit), continuationToken: encodePlace(offset + limit) } : { page: rows };
+const paged = <T>(rows: readonly T[], { offset, limit }: Place) => {
+  const size = limit ?? Infinity;
+  return cut(rows, size, () => encodeToken([offset + size]));
+};

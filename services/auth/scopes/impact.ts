@@ -1,4 +1,4 @@
-import { ApiError, type Handlers } from '@taskcluster/api';
+import { ApiError, checkedToken, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import type { auth, RoleImpactRequest } from '@taskcluster/contracts';
 import type { Database } from '@taskcluster/db';
 import {
@@ -11,7 +11,6 @@ import {
   foresee,
   type RoleChange,
 } from '@taskcluster/scopes';
-import { encodePlace, pageLimit, textPlace } from '../page.ts';
 import type { AuthService } from '../service.ts';
 import { clientScopes } from '../store/clients.ts';
 import { type InTurns, takeTurns } from './turns.ts';
@@ -30,7 +29,7 @@ export const impactHandlers: Handler = {
     const { exists } = foreseen;
     if ('problem' in foreseen) return { valid: false, exists, problem: foreseen.problem, changes: [] };
     const { comparison, roles } = foreseen;
-    const place = textPlace(query.continuationToken);
+    const [place = ''] = textsIn(checkedToken(query.continuationToken), 1);
     const page = await pageOf(candidates(db, roles, place), { comparison, inTurns, limit: pageLimit(query.limit) });
     const everybody = place === '' ? await inTurns(differenceFor(comparison, [EVERYBODY])) : undefined;
     return { valid: true, exists, ...(everybody ? { everybody } : {}), ...page };
@@ -75,7 +74,7 @@ const pageOf = async (all: AsyncGenerator<Candidate>, { comparison, inTurns, lim
   for await (const candidate of all) {
     const difference = await inTurns(differenceFor(comparison, candidate.held));
     if (difference) changes.push({ kind: candidate.kind, id: candidate.id, ...difference });
-    if (changes.length >= limit || performance.now() > end) return { changes, continuationToken: encodePlace(placeOf(candidate)) };
+    if (changes.length >= limit || performance.now() > end) return { changes, continuationToken: encodeToken([placeOf(candidate)]) };
   }
   return { changes };
 };

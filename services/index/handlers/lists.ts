@@ -1,7 +1,6 @@
-import type { Handlers } from '@taskcluster/api';
+import { checkedToken, cut, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import type { index, IndexedTasks, IndexNamespaces } from '@taskcluster/contracts';
 import { joinPath, splitPath } from '../domain/path.ts';
-import { decodeToken, encodeToken, pageLimit } from '../page.ts';
 import type { IndexService } from '../service.ts';
 import { namespacesIn } from '../store/namespaces.ts';
 import { tasksAt, tasksIn } from '../store/tasks.ts';
@@ -18,18 +17,17 @@ interface Asked {
 
 const namespaces = async ({ db }: IndexService, namespace: string, asked: Asked): Promise<IndexNamespaces> => {
   const limit = pageLimit(asked.limit);
-  const [after = ''] = decodeToken(asked.continuationToken, 1);
+  const [after = ''] = textsIn(checkedToken(asked.continuationToken), 1);
   const rows = await namespacesIn(db, { namespace, after, limit: limit + 1 });
-  const page = rows.slice(0, limit);
-  const next = rows.length > limit ? page.at(-1) : undefined;
+  const { page, next } = cut(rows, limit, ({ name }) => encodeToken([name]));
   return {
     namespaces: page.map(({ name, expires }) => ({ namespace: joinPath({ namespace, name }), name, expires })),
-    ...(next && { continuationToken: encodeToken([next.name]) }),
+    ...next,
   };
 };
 
 const tasks = async ({ db }: IndexService, namespace: string, asked: Asked): Promise<IndexedTasks> => {
-  const [after = ''] = decodeToken(asked.continuationToken, 1);
+  const [after = ''] = textsIn(checkedToken(asked.continuationToken), 1);
   const { rows, more } = await tasksIn(db, { namespace, after, limit: pageLimit(asked.limit) });
   const next = more ? rows.at(-1) : undefined;
   return { tasks: rows.map(shown), ...(next && { continuationToken: encodeToken([next.name]) }) };
@@ -63,7 +61,7 @@ export const listHandlers: ListHandlers = {
   findTasksAtIndex: async ({ db }, { body: { indexes = [] }, query, caller }) => {
     const indexPaths = [...new Set(indexes)];
     caller.authorize({ indexPaths });
-    const [namespace = '', name = ''] = decodeToken(query.continuationToken, 2);
+    const [namespace = '', name = ''] = textsIn(checkedToken(query.continuationToken), 2);
     const { rows, more } = await tasksAt(db, {
       places: indexPaths.map(splitPath),
       after: { namespace, name },

@@ -1,6 +1,5 @@
-import type { Handlers } from '@taskcluster/api';
+import { cut, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import type { Artifact as PublicArtifact, ListArtifactsResponse, queue } from '@taskcluster/contracts';
-import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
 import type { QueueService } from '../service.ts';
 import { type ArtifactKey, shown } from './domain/artifact.ts';
 import { missing } from './missing.ts';
@@ -23,12 +22,9 @@ const list = async (
   { continuationToken, limit }: Paging,
 ): Promise<ListArtifactsResponse> => {
   const size = pageLimit(limit);
-  const [after] = decodeToken(continuationToken, 1) ?? [];
-  // One row more than the page has: only then is there another page.
-  const rows = await listRun(db, { ...run, after: typeof after === 'string' ? after : '', limit: size + 1 });
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
-  return { artifacts: page.map(shown), ...(rows.length > size && last ? { continuationToken: encodeToken([last.name]) } : {}) };
+  const [after = ''] = textsIn(continuationToken, 1);
+  const { page, next } = cut(await listRun(db, { ...run, after, limit: size + 1 }), size, ({ name }) => encodeToken([name]));
+  return { artifacts: page.map(shown), ...next };
 };
 
 const info = async ({ db }: QueueService, key: ArtifactKey): Promise<PublicArtifact> => {

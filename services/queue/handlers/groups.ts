@@ -1,12 +1,11 @@
-import { ApiError, type Handlers } from '@taskcluster/api';
+import { ApiError, cut, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import type { queue, TaskDefinition } from '@taskcluster/contracts';
 import { priorityOf, rankOf, statusOf } from '../domain/task.ts';
 import { appendMessages } from '@taskcluster/bus';
 import { cancelGroup } from '../cancel-group.ts';
 import { type Group, groupSealed } from '../domain/announce.ts';
 import { setGroupPriority } from '../priorities.ts';
-import { cut, placeOf } from './pages.ts';
-import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
+import { placeOf } from './pages.ts';
 import type { QueueService } from '../service.ts';
 import { findGroup, groupSize, sealGroup } from '../store/groups.ts';
 import { groupTasks, recentGroups, recentTasks } from '../store/lists.ts';
@@ -38,8 +37,8 @@ export const groupHandlers: GroupHandlers = {
   listTaskGroup: async (service, { params: { taskGroupId }, query: { continuationToken, limit } }) => {
     const group = await existingGroup(service, taskGroupId);
     const size = pageLimit(limit);
-    const [after = ''] = decodeToken(continuationToken, 1) ?? [];
-    const { page, next } = cut(await groupTasks(service.db, taskGroupId, String(after), size + 1), size, (t) => encodeToken([t.taskId]));
+    const [after = ''] = textsIn(continuationToken, 1);
+    const { page, next } = cut(await groupTasks(service.db, taskGroupId, after, size + 1), size, (t) => encodeToken([t.taskId]));
     return {
       ...shown(group),
       tasks: page.map((t) => ({ status: statusOf(t), task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),

@@ -1,11 +1,4 @@
-import { decodeToken } from '../page-token.ts';
-
-/** A page is fetched with one row more than it shows: only then is there a next one. */
-export const cut = <T>(rows: readonly T[], limit: number, tokenOf: (last: T) => string) => {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return { page, next: rows.length > limit && last !== undefined ? { continuationToken: tokenOf(last) } : {} };
-};
+import { decodeToken } from '@taskcluster/api';
 
 /** Where a list by time goes on: the time and the id of the last row. */
 export const placeOf = (token: string | undefined): readonly [string, string] | undefined => {

@@ -1,4 +1,4 @@
-import { ApiError, type Caller, type Handlers } from '@taskcluster/api';
+import { ApiError, type Caller, cut, decodeToken, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import { prioritiesAllowing, type queue, type TaskDefinition } from '@taskcluster/contracts';
 import { checkDefinition, checkDependencyCount, completeDefinition, DefinitionError } from '../domain/definition.ts';
 import { InstantError } from '../domain/instant.ts';
@@ -6,8 +6,6 @@ import { cancel, type Decision, rerun, scheduleByCaller } from '../domain/life-c
 import { priorityOf, rankOf, statusOf, type Task } from '../domain/task.ts';
 import { setPriority } from '../priorities.ts';
 import { dependentTasks } from '../store/lists.ts';
-import { cut } from './pages.ts';
-import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
 import type { QueueService } from '../service.ts';
 import { findFullTasks, findTasks } from '../store/tasks.ts';
 
@@ -126,8 +124,8 @@ export const taskHandlers: TaskHandlers = {
   listDependentTasks: async (service, { params: { taskId }, query: { continuationToken, limit } }) => {
     await existingTask(service, taskId);
     const size = pageLimit(limit);
-    const [after = ''] = decodeToken(continuationToken, 1) ?? [];
-    const rows = await dependentTasks(service.db, taskId, String(after), size + 1);
+    const [after = ''] = textsIn(continuationToken, 1);
+    const rows = await dependentTasks(service.db, taskId, after, size + 1);
     const { page, next } = cut(rows, size, (t) => encodeToken([t.taskId]));
     return {
       taskId,

@@ -1,14 +1,13 @@
-import { ApiError, type Handlers } from '@taskcluster/api';
+import { ApiError, cut, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
 import type { queue, TaskDefinition, WorkerResponse } from '@taskcluster/contracts';
 import { instant, InstantError } from '../domain/instant.ts';
 import { priorityOf } from '../domain/task.ts';
 import { readRun, type WorkerKey } from '../domain/worker.ts';
-import { decodeToken, encodeToken, pageLimit } from '../page-token.ts';
 import type { QueueService } from '../service.ts';
 import { heldTasks, pendingTasks } from '../store/lists.ts';
 import { findProvisioner, findQueue, listProvisioners, listQueues } from '../store/queues.ts';
 import { declareWorker, findWorker, listWorkers, quarantineWorker } from '../store/workers.ts';
-import { cut, placeOf } from './pages.ts';
+import { placeOf } from './pages.ts';
 
 type MetadataHandlers = Pick<
   Handlers<typeof queue, QueueService>,
@@ -88,7 +87,7 @@ const definitionOf = ({ definition, rank }: { readonly definition: object; reado
 });
 
 /** The one text that a list by names goes on after; the start of the list without a token. */
-const nameIn = (token: string | undefined): string => String(decodeToken(token, 1)?.[0] ?? '');
+const nameIn = (token: string | undefined): string => textsIn(token, 1)[0] ?? '';
 
 const timeOf = (name: string, text: string): string => {
   try {
@@ -147,10 +146,10 @@ export const workerMetadataHandlers: MetadataHandlers = {
 
   listWorkers: async ({ db }, { params: { provisionerId, workerType }, query: { continuationToken, limit, quarantined } }) => {
     const size = pageLimit(limit);
-    const [group = '', id = ''] = decodeToken(continuationToken, 2) ?? [];
+    const [group = '', id = ''] = textsIn(continuationToken, 2);
     const rows = await listWorkers(db, {
       taskQueueId: `${provisionerId}/${workerType}`,
-      after: [String(group), String(id)],
+      after: [group, id],
       limit: size + 1,
       quarantined: quarantined === undefined ? undefined : quarantined === 'true',
     });

@@ -1,8 +1,7 @@
-import { ApiError, type Handlers } from '@taskcluster/api';
+import { ApiError, encodeToken, type Handlers, pageLimit } from '@taskcluster/api';
 import type { queue, TaskDefinition } from '@taskcluster/contracts';
 import { priorityOf, statusOf } from '../domain/task.ts';
 import { placeOf } from '../handlers/pages.ts';
-import { encodeToken } from '../page-token.ts';
 import type { QueueService } from '../service.ts';
 import { stateTermsOf, termsOf, tsqueryOf } from './domain/query.ts';
 import { readableBy } from './domain/readable.ts';
@@ -45,7 +44,7 @@ export const searchHandlers: SearchHandlers = {
       from: timeOf('from', from),
       before: earlier(placeOf(continuationToken), timeOf('to', to)),
       readable,
-      limit: 1 + Math.max(1, Math.min(Number(limit ?? usualPage), maxPage)),
+      limit: 1 + pageLimit(limit ?? usualPage, maxPage),
     };
     const [{ tasks, next }, { behindMs, filled }] = await Promise.all([find({ db, search, terms, now }), progress(db)]);
     // What is shown is authorised once more by the scopes that the method declares: a task by its own, or by its group's.
