@@ -1,4 +1,4 @@
-import { ApiError, type Caller, cut, decodeToken, encodeToken, type Handlers, pageLimit, textsIn } from '@taskcluster/api';
+import { ApiError, type Caller, cut, encodeToken, type Handlers, offsetIn, pageLimit, textsIn } from '@taskcluster/api';
 import { prioritiesAllowing, type queue, type TaskDefinition } from '@taskcluster/contracts';
 import { checkDefinition, checkDependencyCount, completeDefinition, DefinitionError } from '../domain/definition.ts';
 import { InstantError } from '../domain/instant.ts';
@@ -7,7 +7,7 @@ import { priorityOf, rankOf, statusOf, type Task } from '../domain/task.ts';
 import { setPriority } from '../priorities.ts';
 import { dependentTasks } from '../store/lists.ts';
 import type { QueueService } from '../service.ts';
-import { findFullTasks, findTasks } from '../store/tasks.ts';
+import { type Asked, listFullTasks, listTasks } from '../store/tasks.ts';
 
 type Queue = Handlers<typeof queue, QueueService>;
 type TaskHandlers = Pick<
@@ -63,15 +63,20 @@ const authorizeCreation = (
 ): void =>
   caller.authorize({ scopes, routes, projectId, schedulerId, provisionerId, workerType, priorities: prioritiesAllowing(priority) });
 
-/** A page of the given ids: the ids themselves are the order, the token is how many were looked at. */
-const pageOfIds = (
+interface Paging {
+  readonly continuationToken?: string;
+  readonly limit?: string;
+}
+
+/** A page of the tasks among these ids, and its token: the place of the last one among what was asked for. */
+const pageOf = async <T extends { readonly place: number }>(
+  fetch: (asked: Asked) => Promise<readonly T[]>,
   taskIds: readonly string[],
-  { continuationToken, limit }: { readonly continuationToken?: string; readonly limit?: string },
+  { continuationToken, limit }: Paging,
 ) => {
-  const [from] = decodeToken(continuationToken, 1) ?? [0];
-  const start = typeof from === 'number' ? from : 0;
-  const end = start + pageLimit(limit);
-  return { ids: taskIds.slice(start, end), next: end < taskIds.length ? { continuationToken: encodeToken([end]) } : {} };
+  const size = pageLimit(limit);
+  const rows = await fetch({ taskIds, after: offsetIn(continuationToken), limit: size + 1 });
+  return cut(rows, size, ({ place }) => encodeToken([place]));
 };
 
 export const taskHandlers: TaskHandlers = {
@@ -94,10 +99,9 @@ export const taskHandlers: TaskHandlers = {
 
   tasks: async ({ db }, { body: { taskIds = [] }, query, caller }) => {
     caller.authorize({ taskIds });
-    const { ids, next } = pageOfIds(taskIds, query);
-    const rows = await findFullTasks(db, ids);
+    const { page, next } = await pageOf((asked) => listFullTasks(db, asked), taskIds, query);
     return {
-      tasks: rows.map((t) => ({ taskId: t.taskId, task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),
+      tasks: page.map((t) => ({ taskId: t.taskId, task: { ...(t.definition as TaskDefinition), priority: priorityOf(t.rank) } })),
       ...next,
     };
   },
@@ -106,9 +110,8 @@ export const taskHandlers: TaskHandlers = {
 
   statuses: async ({ db }, { body: { taskIds = [] }, query, caller }) => {
     caller.authorize({ taskIds });
-    const { ids, next } = pageOfIds(taskIds, query);
-    const rows = await findTasks(db, ids);
-    return { statuses: rows.map((t) => ({ taskId: t.taskId, status: statusOf(t) })), ...next };
+    const { page, next } = await pageOf((asked) => listTasks(db, asked), taskIds, query);
+    return { statuses: page.map((t) => ({ taskId: t.taskId, status: statusOf(t) })), ...next };
   },
 
   scheduleTask: steer(scheduleByCaller),

@@ -1,4 +1,4 @@
-import { type Queryable, sql, type Tx } from '@taskcluster/db';
+import { type Queryable, type Sql, sql, type Tx } from '@taskcluster/db';
 import { Type } from 'typebox';
 import { FullTaskRow, Now, taskColumns, TaskRow } from './task-row.ts';
 
@@ -11,6 +11,30 @@ export const findTasks = (db: Queryable, taskIds: readonly string[]) =>
 
 export const findFullTasks = (db: Queryable, taskIds: readonly string[]) =>
   db.many(FullTaskRow, sql`select ${taskColumns}, t.definition from queue.tasks t where t.task_id = any(${taskIds})`);
+
+/** Some of several tasks that a caller asks for. */
+export interface Asked {
+  readonly taskIds: readonly string[];
+  /** Leaves out those that were first asked for up to this place; 0 for none. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+const placed = { place: Type.Integer() } as const;
+const PlacedTaskRow = Type.Object({ ...TaskRow.properties, ...placed });
+const PlacedFullTaskRow = Type.Object({ ...FullTaskRow.properties, ...placed });
+
+/** The tasks that exist, as `t`, each once and in the order in which its id (`a.place`, from 1) was first asked for. */
+const inPlace = (columns: Sql, { taskIds, after, limit }: Asked): Sql => sql`
+  select ${columns}, a.place
+  from (
+    select task_id, min(place) as place from unnest(${taskIds}::text[]) with ordinality as each (task_id, place) group by task_id) a
+  join queue.tasks t on t.task_id = a.task_id
+  where a.place > ${after} order by a.place limit ${limit}`;
+
+export const listTasks = (db: Queryable, asked: Asked) => db.many(PlacedTaskRow, inPlace(taskColumns, asked));
+
+export const listFullTasks = (db: Queryable, asked: Asked) => db.many(PlacedFullTaskRow, inPlace(sql`${taskColumns}, t.definition`, asked));
 
 /** As `findFullTasks`, and none of them changes until the transaction ends. */
 export const shareFullTasks = (tx: Tx, taskIds: readonly string[]) =>
