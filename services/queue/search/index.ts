@@ -2,6 +2,7 @@ import { ApiError, encodeToken, type Handlers, pageLimit } from '@taskcluster/ap
 import type { queue, TaskDefinition } from '@taskcluster/contracts';
 import { priorityOf, statusOf } from '../domain/task.ts';
 import { placeOf } from '../handlers/pages.ts';
+import { isTime } from '../handlers/times.ts';
 import type { QueueService } from '../service.ts';
 import { stateTermsOf, termsOf, tsqueryOf } from './domain/query.ts';
 import { readableBy } from './domain/readable.ts';
@@ -19,8 +20,7 @@ const usualPage = 50;
 
 const timeOf = (name: string, text: string | undefined): string | undefined => {
   if (text === undefined) return undefined;
-  if (Number.isNaN(Date.parse(text)))
-    throw new ApiError('InputError', `There is no such time as ${text} (${name}). Give one such as 2026-02-03T04:05:06Z.`);
+  if (!isTime(text)) throw new ApiError('InputError', `There is no such time as ${text} (${name}). Give one such as 2026-02-03T04:05:06Z.`);
   return text;
 };
 
