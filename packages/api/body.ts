@@ -6,7 +6,7 @@ export const maxBodyBytes = 10 * 1024 * 1024;
 // Printing a value, validating it and storing it are recursive somewhere: 8,000 levels overflow the stack.
 const deepest = 200;
 
-/** Parses the text of a JSON body. Only objects and arrays are bodies; NUL, halves of surrogate pairs and deep nesting are refused. */
+/** Parses the text of a JSON body. Only objects and arrays are bodies; deep nesting and what cannot be stored are refused. */
 export const parseBody = (text: string): unknown => {
   if (text.length > 2 * deepest && isDeeperThan(deepest, text))
     throw new ApiError(
@@ -23,7 +23,7 @@ export const parseBody = (text: string): unknown => {
   }
   if (typeof value !== 'object' || value === null)
     throw new ApiError('MalformedPayload', 'The request body must be a JSON object or array.');
-  if (suspicious.test(text)) refuseUnstorable(value);
+  if (suspicious.test(text) || mayOverflow.test(text)) refuseUnstorable(value);
   return value;
 };
 
@@ -51,11 +51,17 @@ const reasonOf = (err: unknown): string => (err instanceof Error ? err.message.r
 // oxlint-disable-next-line no-control-regex -- NUL is what this looks for
 const suspicious = /\\u0000|\\u[dD][89a-fA-F]|\u0000|[\ud800-\udfff]/;
 
+// A number beyond 1.8e308 is read as Infinity, and stored and shown as null. Such a number has an exponent of three digits or more, leading
+// zeros included, or 200 digits before its point; what else looks so (in a text, say) costs the walk. A number is looked at once, from its
+// beginning, so this stays linear: 0.7 µs for a body of 700 bytes, which take 5 µs to parse, and less than 0.2 s for 10 MB of anything.
+const mayOverflow = /[:,[\s]-?(?:\d{200}|\d+(?:\.\d+)?[eE]\+?\d{3})/;
+
 const refuseUnstorable = (body: object): void => {
   const todo: { readonly value: unknown; readonly path: string }[] = [{ value: body, path: '' }];
   for (let item = todo.pop(); item; item = todo.pop()) {
     const { value, path } = item;
     if (typeof value === 'string') refuseText(value, path);
+    else if (typeof value === 'number') refuseInfinity(value, path);
     else if (typeof value === 'object' && value !== null) {
       for (const [key, inner] of Object.entries(value)) {
         refuseText(key, path);
@@ -74,4 +80,11 @@ const refuseText = (text: string, path: string): void => {
       path: JSON.stringify(path || '/'),
     },
   );
+};
+
+const refuseInfinity = (number: number, path: string): void => {
+  if (Number.isFinite(number)) return;
+  throw new ApiError('InputValidationError', 'The number at {{path}} is too large to be kept. Make it smaller, or send it as a text.', {
+    path: JSON.stringify(path),
+  });
 };
