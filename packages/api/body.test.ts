@@ -7,6 +7,21 @@ const refusedAt = (path: string) =>
     message: `The number at "${path}" is too large to be kept. Make it smaller, or send it as a text.`,
   });
 
+describe('a text that cannot be stored', () => {
+  test.each([
+    ['{"a":[{"b":["x","\\u0000"]}]}', '/a/0/b/1'],
+    ['["\\ud800"]', '/0'],
+    ['{"a":{"b":0,"\\udfff":1}}', '/a'],
+    ['{"\\u0000":1}', '/'],
+  ])('is refused with its place: %s', (text, path) =>
+    expect(() => parseBody(text)).toThrow(
+      expect.objectContaining({ code: 'InputValidationError', message: expect.stringContaining(` at "${path}" `) }),
+    ),
+  );
+  test('is looked for in millions of values', () =>
+    expect(() => parseBody(`["\\ud83d\\ude00",${'1,'.repeat(5_000_000)}"\\u0000"]`)).toThrow('/5000001'));
+});
+
 describe('a number that no double holds', () => {
   test.each([
     '1e400',

@@ -56,35 +56,40 @@ const suspicious = /\\u0000|\\u[dD][89a-fA-F]|\u0000|[\ud800-\udfff]/;
 // beginning, so this stays linear: 0.7 µs for a body of 700 bytes, which take 5 µs to parse, and less than 0.2 s for 10 MB of anything.
 const mayOverflow = /[:,[\s]-?(?:\d{200}|\d+(?:\.\d+)?[eE]\+?\d{3})/;
 
-const refuseUnstorable = (body: object): void => {
-  const todo: { readonly value: unknown; readonly path: string }[] = [{ value: body, path: '' }];
-  for (let item = todo.pop(); item; item = todo.pop()) {
-    const { value, path } = item;
-    if (typeof value === 'string') refuseText(value, path);
-    else if (typeof value === 'number') refuseInfinity(value, path);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) {
-        refuseText(key, path);
-        todo.push({ value: inner, path: `${path}/${key}` });
-      }
+interface Unstorable {
+  readonly what: 'text' | 'number';
+  /** Where in the body: empty, or the keys that lead there, each behind a slash. */
+  readonly path: string;
+}
+
+/** The first thing that cannot be stored. As deep as bodies may be; paths are made on the way back only, for there may be millions of values. */
+const unstorableIn = (value: unknown): Unstorable | undefined => {
+  if (typeof value === 'string') return isStorable(value) ? undefined : { what: 'text', path: '' };
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { what: 'number', path: '' };
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const found = unstorableIn(value[i]);
+      if (found) return { ...found, path: `/${i}${found.path}` };
     }
+    return undefined;
   }
+  for (const key of Object.keys(value)) {
+    if (!isStorable(key)) return { what: 'text', path: '' };
+    const found = unstorableIn((value as Readonly<Record<string, unknown>>)[key]);
+    if (found) return { ...found, path: `/${key}${found.path}` };
+  }
+  return undefined;
 };
 
-const refuseText = (text: string, path: string): void => {
-  if (!text.includes('\0') && text.isWellFormed()) return;
-  throw new ApiError(
-    'InputValidationError',
-    'The text at {{path}} holds a NUL character or half of a surrogate pair, which cannot be stored. Remove it, or encode the data (base64, for example).',
-    {
-      path: JSON.stringify(path || '/'),
-    },
-  );
-};
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-const refuseInfinity = (number: number, path: string): void => {
-  if (Number.isFinite(number)) return;
-  throw new ApiError('InputValidationError', 'The number at {{path}} is too large to be kept. Make it smaller, or send it as a text.', {
-    path: JSON.stringify(path),
-  });
+const unstorable = {
+  text: 'The text at {{path}} holds a NUL character or half of a surrogate pair, which cannot be stored. Remove it, or encode the data (base64, for example).',
+  number: 'The number at {{path}} is too large to be kept. Make it smaller, or send it as a text.',
+} as const;
+
+const refuseUnstorable = (body: object): void => {
+  const found = unstorableIn(body);
+  if (found) throw new ApiError('InputValidationError', unstorable[found.what], { path: JSON.stringify(found.path || '/') });
 };
