@@ -31,6 +31,9 @@ test('a platform serves what it measures: requests, background work and queues',
   expect(text).not.toContain('such');
   await scrape(/^acme_iterate_duration_seconds_count\{name="queue: metrics",status="success"\} 1$/m);
   expect(await scrape(/^# TYPE acme_queue_pending_tasks gauge$/m)).not.toMatch(/"exception"/);
+  // There before anything was given up, so that the first one is seen to be one more.
+  for (const consumer of ['index/completed-tasks', 'queue/removed-workers'])
+    expect(text).toContain(`acme_messages_given_up_total{consumer="${consumer}"} 0\n`);
 });
 
 test('the server of metrics ends with the platform', async () => {

@@ -8,7 +8,7 @@ import {
   type Server,
   usedHeadersLoop,
 } from '@taskcluster/api';
-import { retentionLoop } from '@taskcluster/bus';
+import { consumerLoop, retentionLoop } from '@taskcluster/bus';
 import { type Credentials, type Invoke, local, type LocalCaller } from '@taskcluster/client';
 import { checkConfigs, type Config, loadConfig } from '@taskcluster/config';
 import type { Contract } from '@taskcluster/contracts';
@@ -230,9 +230,11 @@ const run = async (part: RunnableService, platform: AuthPlatform, { env, metrics
   const log = platform.log.child({ service: part.contract.service });
   const service = await part.create({ ...platform, log }, loadConfig(part.settings, env));
   const { signInCode } = part;
+  const told = { log, metrics: metrics?.common };
+  const loops = [...part.loops, ...part.consumers.map((c) => consumerLoop(c, told) as Loop<unknown>)];
   return {
     methods: methodsOf(part.api(service), monitoringHandlers(version)),
-    startLoops: () => startLoops(part.loops, { service, wakeups: platform.db.wakeups, log, metrics: metrics?.common }),
+    startLoops: () => startLoops(loops, { service, wakeups: platform.db.wakeups, ...told }),
     newSignInCode: signInCode ? () => signInCode(service) : undefined,
     close: () => part.close(service),
   };

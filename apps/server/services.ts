@@ -1,8 +1,8 @@
-import { consumerLoop } from '@taskcluster/bus';
+import type { Consumer } from '@taskcluster/bus';
 import type { Settings } from '@taskcluster/config';
 import type { Contract, Endpoint } from '@taskcluster/contracts';
 import type { Handler, ServiceApi } from '@taskcluster/api';
-import type { Migrations } from '@taskcluster/db';
+import type { Database, Migrations } from '@taskcluster/db';
 import type { Loop } from '@taskcluster/loop';
 import type { ServiceDefinition } from '@taskcluster/service';
 import { type AuthPlatform, authService } from '@taskcluster/service-auth';
@@ -22,6 +22,7 @@ export interface RunnableService {
   readonly create: (platform: AuthPlatform, config: Readonly<Record<string, unknown>>) => Promise<unknown>;
   readonly api: (service: unknown) => ServiceApi;
   readonly loops: readonly Loop<unknown>[];
+  readonly consumers: readonly Consumer<{ readonly db: Database }>[];
   readonly close: (service: unknown) => Promise<void>;
   /** Makes a one-time code for signing in, where the service can. */
   readonly signInCode?: (service: unknown) => Promise<string>;
@@ -32,7 +33,6 @@ const runnable = <C extends Contract, S, G extends Settings>(
   signInCode?: (service: S) => Promise<string>,
 ): RunnableService => {
   const { contract, settings, mistakes, migrations, handlers, heartbeat, loops = [], consumers = [] } = definition;
-  const own = [...loops, ...consumers.map(consumerLoop)] as unknown as readonly Loop<unknown>[];
   return {
     contract,
     settings,
@@ -45,7 +45,8 @@ const runnable = <C extends Contract, S, G extends Settings>(
       service,
       ...(heartbeat ? { heartbeat: () => heartbeat(service as S) } : {}),
     }),
-    loops: own,
+    loops: loops as unknown as RunnableService['loops'],
+    consumers: consumers as unknown as RunnableService['consumers'],
     close: async (service) => definition.close?.(service as S),
     ...(signInCode ? { signInCode: (service: unknown) => signInCode(service as S) } : {}),
   };

@@ -1,7 +1,8 @@
-import { type Database, outsideTransaction, sql, type Tx } from '@taskcluster/db';
+import { type Database, sql, type Tx } from '@taskcluster/db';
 import type { Loop } from '@taskcluster/loop';
 import { Type } from 'typebox';
 import { messagesWritten } from './channels.ts';
+import { deliver, nobody, tell, type Told } from './delivery.ts';
 import { currentCursor, readAfter } from './log.ts';
 import { type Binding, matchesBinding, Message } from './message.ts';
 
@@ -19,8 +20,6 @@ export interface Consumer<S> {
 }
 
 const batch = 100;
-const maxAttempts = 8;
-const retryMs = (attempts: number) => Math.min(300_000, 250 * 2 ** attempts);
 
 const Place = Type.Object({ cursor: Type.String() });
 const Failed = Type.Object({ ...Message.properties, attempts: Type.Integer() });
@@ -38,8 +37,13 @@ interface Known {
   lookedAt: number;
 }
 
-/** The loop that feeds a consumer. In many processes at once one of them holds the consumer's place at a time. */
-export const consumerLoop = <S extends { readonly db: Database }>(consumer: Consumer<S>): Loop<S> => {
+/**
+ * The loop that feeds a consumer. In many processes at once one of them holds the consumer's place at a time. Each attempt that fails is a
+ * warning in the log, and the last one an error that says how the message is handed over again.
+ */
+export const consumerLoop = <S extends { readonly db: Database }>(consumer: Consumer<S>, told: Told = nobody): Loop<S> => {
+  // A counter that first appears as 1 has not grown for Prometheus.
+  told.metrics?.messagesGivenUp.add({ consumer: consumer.name }, 0);
   const all = new WeakMap<Database, Known>();
   const knownOf = (db: Database): Known => {
     const known = all.get(db) ?? { ahead: undefined, failed: true, lookedAt: -Infinity };
@@ -57,7 +61,7 @@ export const consumerLoop = <S extends { readonly db: Database }>(consumer: Cons
       const known = knownOf(service.db);
       const look = performance.now() - known.lookedAt >= lookMs;
       if (look) known.lookedAt = performance.now();
-      const retried = known.failed || look ? await retryFailed(service, consumer) : 0;
+      const retried = known.failed || look ? await retryFailed(service, consumer, told) : 0;
       const { ahead } = known;
       if (ahead !== undefined && !look) {
         const page = await readAfter(service.db.steady, ahead, 1, consumer.bindings);
@@ -66,7 +70,7 @@ export const consumerLoop = <S extends { readonly db: Database }>(consumer: Cons
           return retried;
         }
       }
-      return retried + (await readOn(service, consumer, known));
+      return retried + (await readOn({ service, consumer, told, known }));
     },
     nextDueMs: async ({ db }) => {
       const known = knownOf(db);
@@ -81,21 +85,31 @@ export const consumerLoop = <S extends { readonly db: Database }>(consumer: Cons
   };
 };
 
-const readOn = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>, known: Known): Promise<number> => {
+interface Feeding<S> {
+  readonly service: S;
+  readonly consumer: Consumer<S>;
+  readonly told: Told;
+  readonly known: Known;
+}
+
+const readOn = async <S extends { readonly db: Database }>({ service, consumer, told, known }: Feeding<S>): Promise<number> => {
   const page = await service.db.tx(async (tx) => {
     const place = await placeOf(tx, consumer.name);
     if (!place) return undefined;
     const read = await readAfter(tx, place.cursor, batch, consumer.bindings);
     // Handlers may use any connection; this transaction only holds the place and remembers what failed.
     const wanted = read.messages.filter((m) => consumer.bindings.some((b) => matchesBinding(b, m)));
+    const failures = [];
     for (let at = 0, { parallel = 1 } = consumer; at < wanted.length; at += parallel) {
       const next = wanted.slice(at, at + parallel);
-      const done = await Promise.all(next.map((message) => attempt({ tx, service, consumer, message, attempts: 0 })));
-      if (done.includes(false)) known.failed = true;
+      const done = await Promise.all(next.map((message) => deliver({ tx, service, consumer, message, attempts: 0 })));
+      failures.push(...done.flat());
     }
     await tx.run(sql`update platform.consumers set cursor = ${read.cursor}, updated = platform.now() where name = ${consumer.name}`);
-    return read;
+    return { ...read, failures };
   }, 'bus.consume');
+  tell(told, consumer.name, page?.failures ?? []);
+  if (page && page.failures.length > 0) known.failed = true;
   known.ahead = page && !page.more ? page.cursor : undefined;
   return page?.more ? batch : (page?.messages.length ?? 0);
 };
@@ -109,8 +123,8 @@ const placeOf = async (tx: Tx, name: string) => {
   return tx.maybe(Place, find);
 };
 
-const retryFailed = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>): Promise<number> =>
-  service.db.tx(async (tx) => {
+const retryFailed = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>, told: Told): Promise<number> => {
+  const { count, failures } = await service.db.tx(async (tx) => {
     const due = await tx.many(
       Failed,
       sql`
@@ -119,37 +133,10 @@ const retryFailed = async <S extends { readonly db: Database }>(service: S, cons
         where consumer = ${consumer.name} and next_attempt <= platform.now()
         order by message_id limit ${batch} for update skip locked`,
     );
-    for (const { attempts, ...message } of due) await attempt({ tx, service, consumer, message, attempts });
-    return due.length;
+    const failed = [];
+    for (const { attempts, ...message } of due) failed.push(...(await deliver({ tx, service, consumer, message, attempts })));
+    return { count: due.length, failures: failed };
   }, 'bus.retry');
-
-interface Attempt<S> {
-  readonly tx: Tx;
-  readonly service: S;
-  readonly consumer: Consumer<S>;
-  readonly message: Message;
-  readonly attempts: number;
-}
-
-/** Answers whether the message was handled; one that was not is noted. */
-const attempt = async <S>({ tx, service, consumer, message, attempts }: Attempt<S>): Promise<boolean> => {
-  try {
-    await outsideTransaction(() => consumer.handle(service, message));
-    if (attempts > 0)
-      await tx.run(sql`delete from platform.failed_deliveries where consumer = ${consumer.name} and message_id = ${message.id}`);
-    return true;
-  } catch (err) {
-    const again = attempts + 1 < maxAttempts ? `${retryMs(attempts)} ms` : null;
-    await tx.run(sql`
-      insert into platform.failed_deliveries
-        (consumer, message_id, created, exchange, routing_key, cc, payload, attempts, next_attempt, last_error)
-      values (${consumer.name}, ${message.id}, ${message.created}, ${message.exchange}, ${message.routingKey}, ${message.cc}, ${JSON.stringify(message.payload)},
-        ${attempts + 1}, platform.now() + ${again}::interval, ${reasonOf(err)})
-      on conflict (consumer, message_id) do update
-        set attempts = excluded.attempts, next_attempt = excluded.next_attempt, last_error = excluded.last_error`);
-    return false;
-  }
+  tell(told, consumer.name, failures);
+  return count;
 };
-
-// PostgreSQL stores no NUL, and an error that could not be stored would hold up the consumer for ever.
-const reasonOf = (err: unknown): string => (err instanceof Error ? err.message : String(err)).replaceAll('\0', '\u{fffd}');

@@ -54,4 +54,12 @@ export const commonMetrics = metrics({
     labels: { name: 'The loop.', status: '`success`, or `exception` for a step that failed and will be tried again.' },
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
   },
+  messagesGivenUp: {
+    name: 'messages_given_up_total',
+    type: 'counter',
+    title: 'Messages given up',
+    description:
+      'How many messages a consumer of the platform could not handle in eight attempts. They are kept in `platform.failed_deliveries` for a person.',
+    labels: { consumer: 'Who could not handle them.' },
+  },
 });

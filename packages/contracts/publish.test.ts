@@ -156,7 +156,7 @@ describe('references', () => {
 
   test('the metrics of a service are its own and those that every process has', () => {
     const namesOf = (reference: Document) => (reference['metrics'] as readonly Document[]).map(({ name }) => name);
-    const common = ['http_requests_total', 'http_request_duration_seconds', 'iterate_duration_seconds'];
+    const common = ['http_requests_total', 'http_request_duration_seconds', 'iterate_duration_seconds', 'messages_given_up_total'];
     expect(namesOf(metricsOf(thing))).toEqual(common);
     expect(namesOf(metricsOf(queue))).toEqual([...common, ...Object.values(queueMetrics).map(({ name }) => name)]);
     expect(metricsOf(queue)['serviceName']).toBe('queue');
