@@ -124,7 +124,7 @@ const placeOf = async (tx: Tx, name: string) => {
 };
 
 const retryFailed = async <S extends { readonly db: Database }>(service: S, consumer: Consumer<S>, told: Told): Promise<number> => {
-  const { count, failures } = await service.db.tx(async (tx) => {
+  const { count, failed } = await service.db.tx(async (tx) => {
     const due = await tx.many(
       Failed,
       sql`
@@ -134,9 +134,15 @@ const retryFailed = async <S extends { readonly db: Database }>(service: S, cons
         order by message_id limit ${batch} for update skip locked`,
     );
     const failed = [];
-    for (const { attempts, ...message } of due) failed.push(...(await deliver({ tx, service, consumer, message, attempts })));
-    return { count: due.length, failures: failed };
+    for (const { attempts, ...message } of due) {
+      const failures = await deliver({ tx, service, consumer, message, attempts });
+      failed.push(...failures);
+      // Whatever `attempts` says: a person who hands a message over again begins to count anew.
+      if (failures.length === 0)
+        await tx.run(sql`delete from platform.failed_deliveries where consumer = ${consumer.name} and message_id = ${message.id}`);
+    }
+    return { count: due.length, failed };
   }, 'bus.retry');
-  tell(told, consumer.name, failures);
+  tell(told, consumer.name, failed);
   return count;
 };

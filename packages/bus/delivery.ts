@@ -39,8 +39,6 @@ interface Delivery<S> {
 export const deliver = async <S>({ tx, service, consumer, message, attempts }: Delivery<S>): Promise<readonly Failure[]> => {
   try {
     await outsideTransaction(() => consumer.handle(service, message));
-    if (attempts > 0)
-      await tx.run(sql`delete from platform.failed_deliveries where consumer = ${consumer.name} and message_id = ${message.id}`);
     return [];
   } catch (err) {
     const againMs = attempts + 1 < maxAttempts ? retryMs(attempts) : undefined;

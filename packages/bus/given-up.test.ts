@@ -1,5 +1,5 @@
 import { commonMetrics } from '@taskcluster/contracts';
-import { type Database, sql } from '@taskcluster/db';
+import { type Database, script, sql } from '@taskcluster/db';
 import { type Log, silentLog } from '@taskcluster/log';
 import { createMetrics } from '@taskcluster/metrics';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
@@ -32,12 +32,15 @@ const listening = (handle: (message: Message) => void) => {
     bindings: [{ exchange, routingKeyPattern: '#' }],
     handle: async (_, message) => handle(message),
   };
-  const loop = consumerLoop(consumer, { log, metrics: registry.recorders(commonMetrics) });
+  const open = () => consumerLoop(consumer, { log, metrics: registry.recorders(commonMetrics) });
+  let loop = open();
   const counted = async () => /^messages_given_up_total\{consumer="test\/listener"\} (\d+)$/m.exec(await registry.text())?.[1];
   return {
     lines,
     counted,
     step: () => loop.step({ db: t.db }, loop.batch),
+    /** Another process. */
+    restart: () => void (loop = open()),
     /** Tries until nothing is tried any more. */
     exhaust: async () => {
       for (let n = 0; n < 10; n++) {
@@ -67,6 +70,28 @@ test('each attempt that fails is a warning, and the last one an error and a coun
     },
   ]);
   expect(await counted()).toBe('1');
+});
+
+test('the statements of the error show the message and hand it over again', async () => {
+  let works = false;
+  const got: string[] = [];
+  const { step, restart, exhaust, lines } = listening(({ routingKey }) => {
+    if (!works && routingKey !== 'fine') throw new Error('not yet');
+    got.push(routingKey);
+  });
+  await step();
+  await announce(t.db, 'fine', 'bad.1', 'bad.2');
+  await exhaust();
+  const [first] = lines.filter(({ level }) => level === 'error').map(({ fields }) => fields);
+  expect(first?.['routingKey']).toBe('bad.1');
+  expect(await t.db.run(script(String(first?.['lookAtIt'])))).toBe(1);
+  works = true;
+  await t.db.run(script(String(first?.['handOverAgain'])));
+  restart();
+  await step();
+  expect(got).toEqual(['fine', 'bad.1']);
+  expect(await t.db.run(sql`select from platform.failed_deliveries where routing_key = 'bad.2' and next_attempt is null`)).toBe(1);
+  expect(await t.db.run(sql`select from platform.failed_deliveries`)).toBe(1);
 });
 
 test('what is told to be kept is kept: nothing is told before it is committed', async () => {
