@@ -37,7 +37,7 @@ export const settings = {
   messageRetentionMs: duration({
     env: 'MESSAGE_RETENTION',
     default: '7d',
-    description: 'How long messages are kept for listeners that were away.',
+    description: 'How long messages are kept for listeners that were away. What the platform itself has yet to read is kept longer.',
   }),
   metrics: metricsSetting,
   drainMs: duration({ env: 'DRAIN_TIMEOUT', default: '10s', description: 'How long running requests may take when the process stops.' }),

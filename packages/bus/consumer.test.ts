@@ -3,7 +3,6 @@ import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { retentionLoop } from './channels.ts';
 import { type Consumer, consumerLoop } from './consumer.ts';
 import { announce, exchange } from './fixture.ts';
 import type { Message } from './message.ts';
@@ -261,16 +260,4 @@ test('two processes that race share the work without a gap or a double', async (
   await runUntilIdle(loop);
   expect(got).toEqual(keys);
   await other.close();
-});
-
-test('messages are removed when they are old, not before, and a batch at a time', async () => {
-  await db.run(sql`truncate platform.messages`);
-  await announce(db, 'old.1', 'old.2', 'old.3');
-  const service = { db, keepMs: 3_600_000 };
-  expect(await retentionLoop.step(service, 10)).toBe(0);
-  await t.clock.advance('2h');
-  await announce(db, 'new');
-  expect(await retentionLoop.step(service, 2)).toBe(2);
-  expect(await retentionLoop.step(service, 2)).toBe(1);
-  expect(await db.run(sql`select from platform.messages`)).toBe(1);
 });
