@@ -69,7 +69,7 @@ test('a listener is told where it is, and then gets the messages that it wants',
   expect(await listener.next()).toEqual({
     event: 'message',
     id: expect.stringMatching(/^\d+:\d+:/),
-    data: { exchange, routingKey: 'a.1', cc: ['route.a.1'], payload: { routingKey: 'a.1', text: 'a\nb' } },
+    data: { messageId: expect.any(Number), exchange, routingKey: 'a.1', cc: ['route.a.1'], payload: { routingKey: 'a.1', text: 'a\nb' } },
   });
   await listener.leave();
 });
@@ -105,6 +105,22 @@ test('only the last message of a page carries its cursor, so a cut in the middle
   const ids = [await listener.next(), await listener.next(), await listener.next()].map((e) => e?.id !== undefined);
   expect(ids).toEqual([false, false, true]);
   await listener.leave();
+});
+
+test('a message that comes again has the id that it had, and one that says the same again has another', async () => {
+  const first = await listen({ bind: everything });
+  const place = await first.next();
+  await publish('same', 'same', 'other');
+  const before = [await first.next(), await first.next()].map((e) => e?.data);
+  await first.leave();
+  const again = await listen({ bind: everything, cursor: place?.id ?? '' });
+  await again.next();
+  const after = [await again.next(), await again.next()].map((e) => e?.data);
+  await again.leave();
+  expect(after).toEqual(before);
+  expect(before[0]?.messageId).toEqual(expect.any(Number));
+  expect(before[1]).toEqual({ ...before[0], messageId: expect.any(Number) });
+  expect(before[1]?.messageId).not.toBe(before[0]?.messageId);
 });
 
 test('a quiet stream says now and then where it is', async () => {

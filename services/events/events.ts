@@ -82,5 +82,8 @@ async function* textOf(pages: AsyncIterable<{ readonly messages: readonly Messag
   }
 }
 
-const eventOf = ({ exchange, routingKey, cc, payload }: Message, cursor: string | undefined): string =>
-  `${cursor === undefined ? '' : `id: ${cursor}\n`}event: message\ndata: ${JSON.stringify({ exchange, routingKey, cc, payload })}\n\n`;
+// The id of an event is the place to go on at, which says nothing of a single message: `messageId` does, and is the same each time.
+const eventOf = ({ id: messageId, exchange, routingKey, cc, payload }: Message, cursor: string | undefined): string => {
+  const data = JSON.stringify({ messageId, exchange, routingKey, cc, payload });
+  return `${cursor === undefined ? '' : `id: ${cursor}\n`}event: message\ndata: ${data}\n\n`;
+};

@@ -2,7 +2,7 @@
 export interface Event {
   readonly id?: string;
   readonly event: string;
-  readonly data?: { readonly exchange: string; readonly routingKey: string; readonly payload: unknown };
+  readonly data?: { readonly messageId: number; readonly exchange: string; readonly routingKey: string; readonly payload: unknown };
 }
 
 const parse = (text: string): Event => {
