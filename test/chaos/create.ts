@@ -1,4 +1,5 @@
 import { attempt, type NewTask, once, pick, type Shared, slugid, taskQueueId } from './attempt.ts';
+import { indexRoutes } from './consumers.ts';
 import { batched, created } from './history.ts';
 
 /** Somebody who creates tasks: one by one, and now and then a graph of them at once. What was never answered is sent again. */
@@ -69,12 +70,13 @@ const newTask = ({ random, memory: { recent, groups }, deadlineSeconds }: Shared
   const at = (seconds: number) => new Date(now + seconds * 1_000).toISOString();
   const dependencies = recent.filter(() => random() < (recent.length > 20 ? 0.03 : 0.1)).slice(-3);
   if (random() < 0.1 || groups.length === 0) groups.push(slugid());
+  const taskId = slugid();
   const task = {
     taskQueueId,
     schedulerId: 'chaos',
     projectId: 'none',
     dependencies,
-    routes: [],
+    routes: indexRoutes(taskId, random),
     scopes: [],
     tags: {},
     extra: {},
@@ -93,5 +95,5 @@ const newTask = ({ random, memory: { recent, groups }, deadlineSeconds }: Shared
       source: 'https://example.com',
     },
   };
-  return { taskId: slugid(), task };
+  return { taskId, task };
 };

@@ -42,6 +42,8 @@ export interface History {
   readonly artifacts: Map<string, KnownArtifact>;
   /** Artifacts that a listener was told of. */
   readonly announced: Set<string>;
+  /** Index paths of tasks that a listener was told have completed. */
+  readonly paths: Set<string>;
   readonly counts: Record<string, Record<Outcome, number>>;
   /** Tells of each request what it came to. */
   readonly outcomes: EventEmitter<Readonly<Record<Outcome, []>>>;
@@ -59,6 +61,7 @@ export const newHistory = (cursor: string): History => ({
   batches: new Map(),
   artifacts: new Map(),
   announced: new Set(),
+  paths: new Set(),
   counts: {},
   outcomes: new EventEmitter(),
   violations: [],
@@ -139,7 +142,9 @@ interface Heard {
 export const listen = async (db: Database, history: History): Promise<void> => {
   for (;;) {
     const page = await readAfter(db, history.cursor, 1_000);
-    for (const { exchange, payload } of page.messages) {
+    for (const { exchange, cc, payload } of page.messages) {
+      if (exchange.endsWith('/task-completed'))
+        for (const key of cc) if (key.startsWith('route.index.')) history.paths.add(key.slice('route.index.'.length));
       const { status, runId, artifact } = payload as Heard;
       if (!status) continue;
       if (artifact) {

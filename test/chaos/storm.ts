@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import type { UpProcess } from '../up-process.ts';
 import { unreadable } from './artifacts.ts';
+import { indexing, undone } from './consumers.ts';
 import { type Fault, failpoints, faultOf, nameOf } from './faults.ts';
 import { compareWithStored, goesOn, type History, isQuiet, listen, newHistory, type Outcome, total } from './history.ts';
 import { invariantCount, prepare, unindexed, type Violation, violations } from './invariants.ts';
@@ -55,6 +56,8 @@ const patienceMs = 5_000;
 // After a fault that a platform survives so many requests are acknowledged before it is killed.
 const requestsAfterwards = 50;
 const recoveryMs = 15_000;
+// Longer than all attempts at a message take: what is not indexed then was given up or forgotten.
+const indexingMs = 45_000;
 
 /** Numbers that are the same for a seed: mulberry32. */
 const randomOf = (seed: number) => {
@@ -243,9 +246,10 @@ const resolution = async (queue: Client<typeof contract>, until: number): Promis
 const settle = async ({ site, history, server, deadlineSeconds }: Settling) => {
   await resolution(http(contract, server), Date.now() + (deadlineSeconds + 5) * 1_000);
   const unread = await unreadable(history, server);
+  await indexing(history, server, Date.now() + indexingMs);
   await server.stop();
   return site.inspect(async (db) => {
-    const wrong = [...unread, ...(await violations(db, '-infinity')), ...(await unindexed(db))];
+    const wrong = [...unread, ...(await violations(db, '-infinity')), ...(await unindexed(db)), ...(await undone(db))];
     // All that was ever acknowledged or sent together, not only what was touched lately.
     for (const taskId of [...history.tasks.keys(), ...history.batches.keys()]) history.touched.add(taskId);
     await listen(db, history);
