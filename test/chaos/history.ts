@@ -134,7 +134,7 @@ const hold = (history: History, { taskId, known, run }: { taskId: string; known:
 };
 
 interface Heard {
-  readonly status?: { readonly taskId: string };
+  readonly status?: Status;
   readonly runId?: number;
   readonly artifact?: { readonly name: string };
 }
@@ -152,7 +152,7 @@ export const listen = async (db: Database, history: History): Promise<void> => {
         continue;
       }
       const log = history.messages.get(status.taskId) ?? [];
-      log.push([exchange.split('/')[3], runId].join(' ').trim());
+      log.push(nameOf(exchange.split('/')[3] ?? '', runId === undefined ? undefined : (status.runs[runId] ?? { runId })));
       history.messages.set(status.taskId, log);
       history.touched.add(status.taskId);
     }
@@ -162,13 +162,18 @@ export const listen = async (db: Database, history: History): Promise<void> => {
   }
 };
 
+const resolutions = new Set(['task-completed', 'task-failed', 'task-exception']);
+/** What a message says: two that say a run was resolved in different ways, or at different times, are not the same. */
+const nameOf = (message: string, run: Partial<Run> | undefined): string =>
+  [message, run?.runId, ...(resolutions.has(message) ? [run?.reasonResolved, run?.resolved] : [])].join(' ').trim();
+
 /** The messages that the runs of a task must have been announced by, in their order. */
 const announcementsOf = (runs: readonly Run[]): string[] => [
   'task-defined',
-  ...runs.flatMap(({ runId, state, reasonCreated, started, resolved }) => [
-    ...(reasonCreated === 'exception' ? [] : [`task-pending ${runId}`]),
-    ...(started === undefined ? [] : [`task-running ${runId}`]),
-    ...(resolved === undefined ? [] : [`task-${state} ${runId}`]),
+  ...runs.flatMap((run) => [
+    ...(run.reasonCreated === 'exception' ? [] : [nameOf('task-pending', run)]),
+    ...(run.started === undefined ? [] : [nameOf('task-running', run)]),
+    ...(run.resolved === undefined ? [] : [nameOf(`task-${run.state}`, run)]),
   ]),
 ];
 
@@ -225,7 +230,7 @@ const problems = (history: History, taskId: string, row: { runs: readonly Run[];
     if (!isDeepStrictEqual(row.runs[runId], run)) wrong('an acknowledged resolution stays', [run, row.runs[runId]]);
   for (const [runId, workerId] of known?.claimedBy ?? [])
     if (row.runs[runId]?.workerId !== workerId) wrong('an acknowledged claim stays', [workerId, row.runs[runId]]);
-  // Repeats announce again, so each is looked at where it came first.
+  // Repeats announce the same again, so each is looked at where it came first.
   const heard = [...new Set(told)].filter((name) => !name.startsWith('task-priority'));
   if (!isDeepStrictEqual(heard, announcementsOf(row.runs))) wrong('the messages of a task are its transitions', { heard, runs: row.runs });
   return found;
