@@ -6,6 +6,7 @@ import { allServices } from '../../apps/server/services.ts';
 import { undone } from './consumers.ts';
 import { slugid } from './fixture.ts';
 import { compareWithStored, newHistory, type Run } from './history.ts';
+import { prepare, violations } from './invariants.ts';
 
 // The checks themselves: what they must find is written by hand here, since a platform that is right never shows it.
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
     allServices().flatMap((s) => s.migrations ?? []),
   );
   db = t.db;
+  await prepare(db);
 });
 afterAll(() => t.close());
 beforeEach(async () => {
@@ -38,15 +40,17 @@ const resolvedRun = (runId: number, changes: Partial<Run> = {}): Run => ({
 
 interface Stored {
   readonly runs: readonly Run[];
+  readonly retries?: number;
+  readonly retriesLeft?: number;
   readonly routes?: readonly string[];
 }
-const store = async ({ runs, routes = [] }: Stored): Promise<string> => {
+const store = async ({ runs, retries = 5, retriesLeft = retries, routes = [] }: Stored): Promise<string> => {
   const taskId = slugid();
   await db.run(sql`
     insert into queue.tasks (task_id, task_queue_id, scheduler_id, task_group_id, project_id, rank, requires, created, deadline, expires,
       retries, retries_left, state, runs, unsatisfied, ever_resolved, routes, tags, definition)
     values (${taskId}, 'test/checks', '-', ${taskId}, 'none', 0, 'all-completed', now(), now(), now(),
-      5, 5, ${runs.at(-1)?.state}, ${JSON.stringify(runs)}, 0, true, ${routes}, '{}', '{}')`);
+      ${retries}, ${retriesLeft}, ${runs.at(-1)?.state}, ${JSON.stringify(runs)}, 0, true, ${routes}, '{}', '{}')`);
   return taskId;
 };
 const exchange = (name: string) => `exchange/taskcluster-queue/v1/${name}`;
@@ -89,4 +93,33 @@ test('a run that was resolved in two ways is found, and a repeat is none', async
   expect(await told([resolvedRun(0, { reasonResolved: 'canceled', resolved: at(9) })])).toEqual([
     'the messages of a task are its transitions',
   ]);
+});
+
+test('retries that were not counted are found, also after a rerun', async () => {
+  const shutdown = (runId: number, reasonCreated: string) => resolvedRun(runId, { reasonCreated, reasonResolved: 'worker-shutdown' });
+  const counted = async (retries: number, retriesLeft: number, runs: readonly Run[]) => {
+    await db.run(sql`truncate queue.tasks`);
+    await store({ retries, retriesLeft, runs });
+    return names(await violations(db, '-infinity')).filter((name) => /retries|50 runs/.test(name));
+  };
+  const wrong = ['retries are counted'];
+  const before = [
+    shutdown(0, 'scheduled'),
+    shutdown(1, 'retry'),
+    resolvedRun(2, { reasonCreated: 'task-retry', reasonResolved: 'canceled' }),
+  ];
+  expect(await counted(2, 0, before)).toEqual([]);
+  expect(await counted(2, 1, before)).toEqual(wrong);
+  const again = [...before, shutdown(3, 'rerun'), shutdown(4, 'retry')];
+  expect(await counted(2, 1, again)).toEqual([]);
+  expect(await counted(2, 2, again)).toEqual(wrong);
+  expect(await counted(2, 0, again)).toEqual(wrong);
+  // A claim that reached nobody costs none, but only since the rerun.
+  expect(await counted(2, 2, [...before, resolvedRun(3, { reasonCreated: 'rerun' }), shutdown(4, 'retry')])).toEqual([]);
+  expect(await counted(2, 2, [resolvedRun(0), shutdown(1, 'rerun'), shutdown(2, 'retry')])).toEqual(wrong);
+  // The 50th run leaves no retry, however many the task has.
+  const many = Array.from({ length: 49 }, (_, i) => shutdown(i, i === 0 ? 'scheduled' : 'rerun'));
+  expect(await counted(2, 0, [...many, shutdown(49, 'rerun')])).toEqual([]);
+  expect(await counted(2, 1, [...many, shutdown(49, 'rerun')])).toEqual(wrong);
+  expect(await counted(2, 0, [...many, shutdown(49, 'rerun'), shutdown(50, 'rerun')])).toContain('a task has no more than 50 runs');
 });

@@ -72,14 +72,24 @@ const invariants: readonly Invariant[] = [
         where (r ->> 'runId')::int <> i - 1 or (i < json_array_length(runs) and r ->> 'resolved' is null))`,
   },
   {
-    // A claim that reached no worker ends as if it had run out, and costs no retry: so there may be more retries than used ones explain.
+    // A rerun begins to count anew: with the task's retries, or fewer when 50 runs are near. A claim that reached no
+    // worker ends as if it had run out, and costs no retry: so there may be more retries than used ones explain.
     name: 'retries are counted',
-    find: sql`${recent}, counted as (
-      select recent.*, retries_left + (select count(*) from json_array_elements(runs) r where r ->> 'reasonCreated' in ('retry', 'task-retry')) as total,
-        (select count(*) from json_array_elements(runs) r where r ->> 'reasonResolved' = 'claim-expired') as free
-      from recent where not exists (select from json_array_elements(runs) r where r ->> 'reasonCreated' = 'rerun'))
-      select task_id as "taskId", concat(retries_left, ' left of ', retries, ': ', runs) as detail from counted
-      where total < retries or total > retries + free or retries_left > retries`,
+    find: sql`${recent}, begun as (
+      select recent.*, coalesce((
+        select max((r ->> 'runId')::int) from json_array_elements(runs) r where r ->> 'reasonCreated' = 'rerun'), 0) as first
+      from recent),
+      counted as (
+        select begun.*, case when first = 0 then retries else least(retries, 50 - first - 1) end as granted,
+          (select count(*) from json_array_elements(runs) r where (r ->> 'runId')::int > first and r ->> 'reasonCreated' in ('retry', 'task-retry')) as used,
+          (select count(*) from json_array_elements(runs) r where (r ->> 'runId')::int >= first and r ->> 'reasonResolved' = 'claim-expired') as free
+        from begun)
+      select task_id as "taskId", concat(retries_left, ' left of ', granted, ': ', runs) as detail from counted
+      where retries_left + used < granted or retries_left + used > granted + free or retries_left > granted`,
+  },
+  {
+    name: 'a task has no more than 50 runs',
+    find: sql`${recent} select task_id as "taskId", runs::text as detail from recent where json_array_length(runs) > 50`,
   },
   {
     name: 'a satisfied edge leads to a task that was resolved as asked',
