@@ -7,7 +7,7 @@ import { everybodyReads, hasS3Server, startTestS3 } from './testing.ts';
 
 describe.skipIf(!hasS3Server('the tests of artifacts in S3'))('S3', () => {
   const open = (more: Partial<S3Options>) => async () => {
-    const s3 = await startTestS3();
+    const s3 = await startTestS3({ difficult: true });
     const buckets = { public: 'for-everybody', private: 'for-some' };
     await s3.bucket(buckets.public, [everybodyReads]);
     await s3.bucket(buckets.private);

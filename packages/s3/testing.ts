@@ -12,6 +12,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startDifficult } from './difficult.ts';
 
 /** The program of the S3 server that tests run against: versitygw, which checks signatures, policies and parts as S3 does. */
 export const s3ServerPath = process.env.VERSITYGW ?? '/usr/local/bin/versitygw';
@@ -56,8 +57,11 @@ const root: S3Account = { accessKeyId: 'AKIAROOTOFTHETESTS', secretAccessKey: 'o
 
 export const everybodyReads = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject' } as const;
 
-export const startTestS3 = async (): Promise<TestS3> => {
-  const { endpoint, stop } = await startServer();
+/** Starts it. A `difficult` one knows uploads in parts no more once they have ended (`difficult.ts`). */
+export const startTestS3 = async ({ difficult = false } = {}): Promise<TestS3> => {
+  const server = await startServer();
+  const before = difficult ? await startDifficult(server.endpoint) : undefined;
+  const { endpoint } = before ?? server;
   const client = new S3Client({ region, endpoint, forcePathStyle: true, credentials: root });
   const bucket: TestS3['bucket'] = async (name, policy, lock = false) => {
     await client.send(new CreateBucketCommand({ Bucket: name, ...(lock ? { ObjectLockEnabledForBucket: true } : {}) }));
@@ -78,7 +82,7 @@ export const startTestS3 = async (): Promise<TestS3> => {
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
       return Uploads.map(({ Key = '' }) => Key);
     },
-    account: (name) => makeAccount(endpoint, name),
+    account: (name) => makeAccount(server.endpoint, name),
     settings: async (buckets = { public: 'public-artifacts', private: 'private-artifacts' }) => {
       await bucket(buckets.public, [everybodyReads]);
       await bucket(buckets.private);
@@ -86,7 +90,8 @@ export const startTestS3 = async (): Promise<TestS3> => {
     },
     close: async () => {
       client.destroy();
-      await stop();
+      await before?.stop();
+      await server.stop();
     },
   };
 };

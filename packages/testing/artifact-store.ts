@@ -1,4 +1,4 @@
-import type { ArtifactBucket, ArtifactStore } from '@taskcluster/service';
+import type { ArtifactBucket, ArtifactStore, MultipartUploads } from '@taskcluster/service';
 import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -225,20 +225,56 @@ export const artifactStoreSuite = (
       await found.body?.cancel();
     });
 
-    test('parts are joined into the same bytes', async () => {
-      const { multipart } = t.store;
-      if (!multipart) return;
-      const parts = [randomBytes(5 * mib), randomBytes(7)];
-      const storeUploadId = await multipart.begin({ ...place('joined'), contentType: text, contentEncoding: 'identity' });
-      const upload = { ...place('joined'), storeUploadId };
+    /** An upload with its parts in place: two, the second one short. */
+    const sentInParts = async (multipart: MultipartUploads, name: string) => {
+      const storeUploadId = await multipart.begin({ ...place(name), contentType: text, contentEncoding: 'identity' });
+      const upload = { ...place(name), storeUploadId };
       const urls = await multipart.partUrls(upload, { numbers: [1, 2], expiresInSeconds: hour });
+      const parts = [randomBytes(5 * mib), randomBytes(7)];
       const etags = await Promise.all(
         urls.map(async (url, i) => (await fetch(url, { method: 'PUT', body: parts[i] ?? '' })).headers.get('etag') ?? ''),
       );
+      return { upload, etags, data: Buffer.concat(parts) };
+    };
+
+    test('parts are joined into the same bytes', async () => {
+      const { multipart } = t.store;
+      if (!multipart) return;
+      const { upload, etags, data } = await sentInParts(multipart, 'joined');
       await multipart.complete(upload, etags);
       const { body, headers } = await read('joined');
       const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-      expect([hash(body), headers.get('content-type'), headers.get('content-encoding')]).toEqual([hash(Buffer.concat(parts)), text, null]);
+      expect([hash(body), headers.get('content-type'), headers.get('content-encoding')]).toEqual([hash(data), text, null]);
+    });
+
+    test('parts that were joined are joined again without harm, because the answer to the first time may be lost', async () => {
+      const { multipart } = t.store;
+      if (!multipart) return;
+      const { upload, etags, data } = await sentInParts(multipart, 'joined-twice');
+      await multipart.complete(upload, etags);
+      await multipart.complete(upload, etags);
+      await multipart.abort(upload);
+      await multipart.complete(upload, etags);
+      expect((await read('joined-twice')).body.equals(data)).toBe(true);
+    });
+
+    test('parts that are joined several times at once are joined', async () => {
+      const { multipart } = t.store;
+      if (!multipart) return;
+      const { upload, etags, data } = await sentInParts(multipart, 'joined-at-once');
+      await Promise.all(Array.from({ length: 4 }, () => multipart.complete(upload, etags)));
+      expect((await read('joined-at-once')).body.equals(data)).toBe(true);
+    });
+
+    test('an upload that was given up is not taken for the one before it, whose data is there', async () => {
+      const { multipart } = t.store;
+      if (!multipart) return;
+      const [first, second] = [await sentInParts(multipart, 'of-another'), await sentInParts(multipart, 'of-another')];
+      await multipart.complete(first.upload, first.etags);
+      await multipart.abort(second.upload);
+      await expect(multipart.complete(second.upload, second.etags)).rejects.toMatchObject({ status: 409 });
+      await multipart.complete(first.upload, first.etags);
+      expect((await read('of-another')).body.equals(first.data)).toBe(true);
     });
 
     test('parts that do not fit are refused, an upload that is given up leaves nothing, and is known no more', async () => {

@@ -1,4 +1,5 @@
 import { loadConfig } from '@taskcluster/config';
+import { sql } from '@taskcluster/db';
 import { s3Storage } from '@taskcluster/s3';
 import { hasS3Server, startTestS3, type TestS3 } from '@taskcluster/s3/testing';
 import { localArtifactStore } from '@taskcluster/service-object';
@@ -29,7 +30,7 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
   let t: TestArtifacts;
   let service: QueueService;
   beforeAll(async () => {
-    s3 = await startTestS3();
+    s3 = await startTestS3({ difficult: true });
     const env = { ...(await s3.settings()), ARTIFACT_PART_BYTES: String(5 * mib) };
     await s3.bucket('locked', undefined, true);
     t = await openTestArtifacts(env);
@@ -88,6 +89,24 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
     const { uploadId } = await begin(about);
     const etags = await send(about, uploadId, [1, 2, 3]);
     await Promise.all(Array.from({ length: 4 }, () => t.queue.completeUpload(about, { uploadId, etags })));
+    expect((await read(about)).body.equals(data)).toBe(true);
+  });
+
+  test('what was joined and could not be written down, because its commit failed, is complete when it is asked for again', async () => {
+    const { db } = t.platform;
+    const about = await created('uncommitted');
+    const { uploadId } = await begin(about);
+    const etags = await send(about, uploadId, [1, 2, 3]);
+    await db.run(
+      sql`create function queue.no_commit() returns trigger language plpgsql as $$ begin raise 'the disk of the database is full'; end $$`,
+    );
+    await db.run(
+      sql`create constraint trigger no_commit after update on queue.artifact_uploads initially deferred for each row execute function queue.no_commit()`,
+    );
+    await expect(t.queue.completeUpload(about, { uploadId, etags }, { retries: 0 })).rejects.toMatchObject({ status: 500 });
+    expect((await read(about)).body.equals(data)).toBe(true);
+    await db.run(sql`drop function queue.no_commit cascade`);
+    await t.queue.completeUpload(about, { uploadId, etags });
     expect((await read(about)).body.equals(data)).toBe(true);
   });
 

@@ -61,13 +61,16 @@ export const uploadHandlers: UploadHandlers = {
     const multipart = offered(service);
     const key = keyOf(params);
     const { partBytes, parts } = accepted(cut(contentLength, multipart.partBytes));
-    const { details, contentType } = await db.tx((tx) => uploadable(tx, key));
+    const { details, contentType } = await db.tx((tx) => uploadable(tx, key), 'queue.begin-upload');
     const storeUploadId = await multipart.begin({ ...details, contentType, contentEncoding });
     const uploadId = newUploadId();
-    const { before, upload } = await db.tx(async (tx) => ({
-      before: await lockUpload(tx, key),
-      upload: await putUpload(tx, { ...key, ...details, uploadId, storeUploadId, parts }),
-    }));
+    const { before, upload } = await db.tx(
+      async (tx) => ({
+        before: await lockUpload(tx, key),
+        upload: await putUpload(tx, { ...key, ...details, uploadId, storeUploadId, parts }),
+      }),
+      'queue.keep-upload',
+    );
     // It could not be completed any more. When this fails, the bucket's lifecycle rule deletes the parts.
     if (before && !before.completed)
       await artifacts.multipart
@@ -84,7 +87,7 @@ export const uploadHandlers: UploadHandlers = {
       const found = await locked(tx, key, body.uploadId);
       await prolongUpload(tx, key);
       return found;
-    });
+    }, 'queue.upload-parts');
     const beyond = body.parts.find((number) => number > upload.parts);
     if (beyond !== undefined) accepted(inputError(`There is no part ${beyond}: the upload has ${upload.parts}. Ask for some of these.`));
     const expiresInSeconds = Math.ceil(config.uploadUrlMs / 1000) + graceSeconds;
@@ -107,7 +110,7 @@ export const uploadHandlers: UploadHandlers = {
         );
       await outsideTransaction(() => multipart.complete(upload, etags));
       await markCompleted(tx, key);
-    });
+    }, 'queue.complete-upload');
     return undefined;
   },
 
@@ -118,7 +121,7 @@ export const uploadHandlers: UploadHandlers = {
       if (upload?.uploadId !== uploadId || upload.completed) return;
       await outsideTransaction(() => service.artifacts.multipart?.abort(upload));
       await deleteUpload(tx, key);
-    });
+    }, 'queue.abort-upload');
     return undefined;
   },
 };
