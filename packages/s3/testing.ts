@@ -12,7 +12,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startDifficult } from './difficult.ts';
+import { type DifficultS3, startDifficult } from './difficult.ts';
 
 /** The program of the S3 server that tests run against: versitygw, which checks signatures, policies and parts as S3 does. */
 export const s3ServerPath = process.env.VERSITYGW ?? '/usr/local/bin/versitygw';
@@ -49,6 +49,8 @@ export interface TestS3 {
   readonly account: (name: string) => Promise<S3Account>;
   /** The settings of a platform that keeps artifacts in two buckets of this server. They are made, and everybody may read the public one. */
   readonly settings: (buckets?: { readonly public: string; readonly private: string }) => Promise<Readonly<Record<string, string>>>;
+  /** See `difficult.ts`. */
+  readonly standStill: DifficultS3['standStill'];
   readonly close: () => Promise<void>;
 }
 
@@ -87,6 +89,10 @@ export const startTestS3 = async ({ difficult = false } = {}): Promise<TestS3> =
       await bucket(buckets.public, [everybodyReads]);
       await bucket(buckets.private);
       return settingsFor({ endpoint, account: root, buckets });
+    },
+    standStill: (requests) => {
+      if (!before) throw new Error('Only a difficult S3 server stands still. Start it with { difficult: true }.');
+      return before.standStill(requests);
     },
     close: async () => {
       client.destroy();

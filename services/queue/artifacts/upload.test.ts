@@ -4,7 +4,7 @@ import { s3Storage } from '@taskcluster/s3';
 import { hasS3Server, startTestS3, type TestS3 } from '@taskcluster/s3/testing';
 import { localArtifactStore } from '@taskcluster/service-object';
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { QueueService } from '../service.ts';
 import { abandonUploads } from './abandoned.ts';
 import { expireArtifacts } from './expire.ts';
@@ -84,7 +84,7 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
     expect((await read(about)).status).toBe(200);
   });
 
-  test('requests that come at the same time complete it once, and all succeed', async () => {
+  test('requests that come at the same time complete it, and all succeed', async () => {
     const about = await created('at-once');
     const { uploadId } = await begin(about);
     const etags = await send(about, uploadId, [1, 2, 3]);
@@ -101,7 +101,7 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
       sql`create function queue.no_commit() returns trigger language plpgsql as $$ begin raise 'the disk of the database is full'; end $$`,
     );
     await db.run(
-      sql`create constraint trigger no_commit after update on queue.artifact_uploads initially deferred for each row execute function queue.no_commit()`,
+      sql`create constraint trigger no_commit after update on queue.artifact_uploads initially deferred for each row when (new.completed) execute function queue.no_commit()`,
     );
     await expect(t.queue.completeUpload(about, { uploadId, etags }, { retries: 0 })).rejects.toMatchObject({ status: 500 });
     expect((await read(about)).body.equals(data)).toBe(true);
@@ -174,6 +174,35 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
     expect(await abandonUploads.step(service, 50)).toBe(0);
     expect(await underWay()).toEqual([keyOf(used)]);
     expect(await s3.client.config.region()).toBe(s3.region);
+  });
+
+  test('a store that does not answer keeps those waiting who need it, and nobody else', async () => {
+    const about = await created('waiting');
+    const { uploadId } = await begin(about);
+    const etags = await send(about, uploadId, [1, 2, 3]);
+    const { reached, goOn } = s3.standStill(20);
+    onTestFinished(goOn);
+    const calls = Array.from({ length: 20 }, () => t.queue.completeUpload(about, { uploadId, etags }, { retries: 0 }));
+    await reached;
+    expect(await t.queue.artifactInfo(about)).toMatchObject({ name: 'waiting' });
+    expect((await t.queue.uploadParts(about, { uploadId, parts: [1] })).urls).toHaveLength(1);
+    goOn();
+    await Promise.all(calls);
+    expect((await read(about)).body.equals(data)).toBe(true);
+  });
+
+  test('uploads that are given up while the store does not answer hold nobody up either', async () => {
+    const about = await created('left-waiting');
+    const { uploadId } = await begin(about);
+    await t.platform.clock.advance('25h');
+    const { reached, goOn } = s3.standStill(1);
+    onTestFinished(goOn);
+    const steps = [abandonUploads.step(service, 50), abandonUploads.step(service, 50)];
+    await reached;
+    expect((await t.queue.uploadParts(about, { uploadId, parts: [1] })).urls).toHaveLength(1);
+    goOn();
+    await Promise.all(steps);
+    await expect(t.queue.uploadParts(about, { uploadId, parts: [1] })).rejects.toMatchObject({ status: 409 });
   });
 
   test('data that the store does not let go of keeps its artifact for another day, and holds nobody up', async () => {

@@ -1,6 +1,6 @@
 import { ApiError, type Handlers } from '@taskcluster/api';
 import { maxParts, type queue } from '@taskcluster/contracts';
-import { outsideTransaction, type Tx } from '@taskcluster/db';
+import type { Tx } from '@taskcluster/db';
 import type { MultipartUploads } from '@taskcluster/service';
 import type { QueueService } from '../service.ts';
 import { accepted } from './accepted.ts';
@@ -12,7 +12,7 @@ import { missing } from './missing.ts';
 import { newUploadId } from './objects.ts';
 import { findArtifact } from './store/artifacts.ts';
 import { shareTask } from './store/tasks.ts';
-import { deleteUpload, lockUpload, markCompleted, prolongUpload, putUpload, type Upload } from './store/uploads.ts';
+import { deleteUpload, findUpload, lockUpload, markCompleted, prolongUpload, putUpload, type Upload } from './store/uploads.ts';
 
 type UploadHandlers = Pick<Handlers<typeof queue, QueueService>, 'beginUpload' | 'uploadParts' | 'completeUpload' | 'abortUpload'>;
 type Uploaded = Extract<Artifact, { readonly storageType: 's3' }>;
@@ -49,6 +49,22 @@ const locked = async (tx: Tx, key: ArtifactKey, uploadId: string): Promise<Uploa
     'RequestConflict',
     `There is no upload ${uploadId} of artifact ${key.name}: it was given up, or another one was begun after it. Begin another one.`,
   );
+};
+
+/** The upload, if these may be the ETags of its parts. It is not given up while they are joined. */
+const completable = async (
+  tx: Tx,
+  key: ArtifactKey,
+  { uploadId, etags }: { readonly uploadId: string; readonly etags: readonly string[] },
+): Promise<Upload> => {
+  const upload = await locked(tx, key, uploadId);
+  if (upload.completed) return upload;
+  if (etags.length !== upload.parts)
+    accepted(
+      inputError(`There are ${etags.length} ETags for ${upload.parts} parts (of at most ${maxParts}). Send one for each part, in order.`),
+    );
+  await prolongUpload(tx, key);
+  return upload;
 };
 
 // As for a single PUT: a URL works a little longer than is told.
@@ -95,33 +111,24 @@ export const uploadHandlers: UploadHandlers = {
     return { urls, expires: new Date(now() + config.uploadUrlMs).toISOString() };
   },
 
-  // The row is locked meanwhile: a repeat, because the store took its time, waits and then finds it done.
+  // No transaction is open while the store joins, which takes as long as it takes. Who asks at the same time makes it join twice, and both succeed.
   completeUpload: async (service, { params, body: { uploadId, etags } }) => {
+    const { db } = service;
     const multipart = offered(service);
     const key = keyOf(params);
-    await service.db.tx(async (tx) => {
-      const upload = await locked(tx, key, uploadId);
-      if (upload.completed) return;
-      if (etags.length !== upload.parts)
-        accepted(
-          inputError(
-            `There are ${etags.length} ETags for ${upload.parts} parts (of at most ${maxParts}). Send one for each part, in order.`,
-          ),
-        );
-      await outsideTransaction(() => multipart.complete(upload, etags));
-      await markCompleted(tx, key);
-    }, 'queue.complete-upload');
+    const upload = await db.tx((tx) => completable(tx, key, { uploadId, etags }), 'queue.complete-upload');
+    if (upload.completed) return undefined;
+    await multipart.complete(upload, etags);
+    await db.tx((tx) => markCompleted(tx, upload), 'queue.upload-completed');
     return undefined;
   },
 
   abortUpload: async (service, { params, query: { uploadId = '' } }) => {
-    const key = keyOf(params);
-    await service.db.tx(async (tx) => {
-      const upload = await lockUpload(tx, key);
-      if (upload?.uploadId !== uploadId || upload.completed) return;
-      await outsideTransaction(() => service.artifacts.multipart?.abort(upload));
-      await deleteUpload(tx, key);
-    }, 'queue.abort-upload');
+    const { db, artifacts } = service;
+    const upload = await findUpload(db, keyOf(params));
+    if (upload?.uploadId !== uploadId || upload.completed) return undefined;
+    await artifacts.multipart?.abort(upload);
+    await db.tx((tx) => deleteUpload(tx, upload), 'queue.forget-upload');
     return undefined;
   },
 };
