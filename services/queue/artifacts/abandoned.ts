@@ -1,5 +1,6 @@
 import type { Loop } from '@taskcluster/loop';
 import type { QueueService } from '../service.ts';
+import { giveUp } from './give-up.ts';
 import { deleteUpload, takeAbandoned, type Upload } from './store/uploads.ts';
 
 /** Gives uploads in parts up that nobody has gone on with for a day: parts cost as much as data. Complete ones are forgotten. */
@@ -20,13 +21,12 @@ export const abandonUploads: Loop<QueueService> = {
   },
 };
 
-const isGivenUp = async ({ artifacts, log }: QueueService, upload: Upload): Promise<boolean> => {
+const isGivenUp = async (service: QueueService, upload: Upload): Promise<boolean> => {
   try {
-    // Without uploads in parts there is another store now, and the parts in the one before are its bucket's lifecycle rule's.
-    if (!upload.completed) await artifacts.multipart?.abort(upload);
-    return true;
+    return upload.completed || (await giveUp(service, upload));
   } catch (err) {
-    log.error({ err, taskId: upload.taskId, name: upload.name }, 'an abandoned upload could not be given up and is tried again in an hour');
+    const { taskId, name } = upload;
+    service.log.error({ err, taskId, name }, 'an abandoned upload could not be given up and is tried again in an hour');
     return false;
   }
 };

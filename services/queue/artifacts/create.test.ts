@@ -42,6 +42,14 @@ test('an uploaded artifact is put to the URL of the reply and read where the red
   expect(await t.platform.announced(taskId)).not.toContain('artifact-created');
 });
 
+test('the URL of an artifact that expires soon ends before its data is deleted', async () => {
+  const taskId = await t.runningTask();
+  const expires = t.inHours(0);
+  const reply = await t.create(taskId, 'short', s3({ expires }));
+  if (reply.storageType !== 's3') throw new Error(reply.storageType);
+  expect(Date.parse(reply.expires)).toBe(Date.parse(expires) + 30 * 60_000 - 10_000);
+});
+
 test('a repeat renews the URL and may prolong, and keeps the length that was given first', async () => {
   const taskId = await t.runningTask();
   await t.create(taskId, 'a', s3({ contentLength: 7 }));

@@ -10,6 +10,7 @@ import { uploadCredentials } from './credentials.ts';
 import { refuseCreation, unknownTask } from './domain/admission.ts';
 import { artifactCreated, isAnnounced } from './domain/announce.ts';
 import { type Artifact, objectNameOf } from './domain/artifact.ts';
+import { graceMs, uploadUrlEnds } from './domain/lifetime.ts';
 import { differs, repeated } from './domain/repeat.ts';
 import { requestedArtifact } from './domain/request.ts';
 import { newUploadId, reserveObject } from './objects.ts';
@@ -75,16 +76,14 @@ const reserve = async (service: QueueService, wanted: Artifact, uploadId: string
   await reserveObject(service, wanted, { projectId, uploadId });
 };
 
-// The URL works a little longer than the uploader is told: it may be on its way.
-const graceSeconds = 10;
-
 const replyTo = async (service: QueueService, uploadId: string, { artifact, task, now }: Created): Promise<CreateArtifactResponse> => {
   const { storageType, contentType, expires, runId } = artifact;
   if (storageType === 's3') {
-    const { uploadUrlMs } = service.config;
-    const expiresInSeconds = Math.ceil(uploadUrlMs / 1000) + graceSeconds;
+    const nowMs = Date.parse(now);
+    const endsMs = uploadUrlEnds({ nowMs, lifetimeMs: service.config.uploadUrlMs, expires });
+    const expiresInSeconds = Math.floor((endsMs + graceMs - nowMs) / 1000);
     const putUrl = await service.artifacts.putUrl({ ...artifact.details, contentType, expiresInSeconds });
-    return { storageType, contentType, putUrl, expires: new Date(Date.parse(now) + uploadUrlMs).toISOString() };
+    return { storageType, contentType, putUrl, expires: new Date(endsMs).toISOString() };
   }
   if (storageType === 'object') {
     const { workerGroup = '', workerId = '' } = task.runs[runId] ?? {};

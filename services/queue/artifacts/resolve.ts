@@ -1,7 +1,7 @@
 import { ApiError, type Caller } from '@taskcluster/api';
 import type { QueueService } from '../service.ts';
 import type { Artifact, ArtifactKey } from './domain/artifact.ts';
-import { missing } from './missing.ts';
+import { missing, outdated } from './missing.ts';
 import { findArtifact } from './store/artifacts.ts';
 
 /** An artifact with data, or with an error instead of data. */
@@ -20,8 +20,7 @@ export const resolve = async ({ db }: QueueService, caller: Caller, asked: Artif
     caller.authorize({ names: [name] });
     const artifact = await findArtifact(db, { ...asked, name });
     if (!artifact?.present) throw missing({ ...asked, name });
-    if (artifact.expired)
-      throw new ApiError('ResourceExpired', `Artifact ${name} expired at ${artifact.expires}. Run the task again if you need it.`);
+    if (artifact.expired) throw outdated(artifact);
     if (artifact.storageType !== 'link') return artifact;
     name = artifact.details.artifact;
   }

@@ -44,9 +44,9 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
   });
 
   const data = randomBytes(11 * mib);
-  const created = async (name: string) => {
+  const created = async (name: string, hours = 9) => {
     const taskId = await t.runningTask();
-    await t.create(taskId, name, { storageType: 's3', contentType, contentLength: data.length, expires: t.inHours(9) });
+    await t.create(taskId, name, { storageType: 's3', contentType, contentLength: data.length, expires: t.inHours(hours) });
     return { taskId, runId: '0', name };
   };
   type About = Awaited<ReturnType<typeof created>>;
@@ -176,6 +176,43 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
     expect(await s3.client.config.region()).toBe(s3.region);
   });
 
+  /** An upload whose parts are all there. */
+  const sentAll = async (about: About) => {
+    const { uploadId } = await begin(about);
+    return { uploadId, etags: await send(about, uploadId, [1, 2, 3]) };
+  };
+  const dataStatus = async (about: About) => {
+    const url = await service.artifacts.getUrl({ bucket: 'private', key: keyOf(about), expiresInSeconds: 60 });
+    return (await fetch(url)).status;
+  };
+
+  test('an upload that ends after its artifact is refused as reading is, and leaves nothing behind', async () => {
+    const [late, later] = [await created('late', 0.2), await created('later', 0.2)];
+    const [body, other] = [await sentAll(late), await sentAll(later)];
+    await t.platform.clock.advance('15m');
+    await expect(t.queue.completeUpload(late, body)).rejects.toMatchObject({ status: 410 });
+    expect(await underWay()).not.toContain(keyOf(late));
+    await t.platform.clock.advance('30m');
+    while ((await expireArtifacts.step(service, 1_000)) > 0);
+    await expect(t.queue.completeUpload(later, other)).rejects.toMatchObject({ status: 404 });
+    expect(await underWay()).not.toContain(keyOf(later));
+    expect(await dataStatus(later)).toBe(404);
+    await expect(t.queue.uploadParts(later, { uploadId: other.uploadId, parts: [1] })).rejects.toMatchObject({ status: 409 });
+  });
+
+  test('what is joined while its artifact is deleted is deleted too', async () => {
+    const about = await created('meanwhile');
+    const body = await sentAll(about);
+    const { reached, goOn } = s3.standStill(1);
+    onTestFinished(goOn);
+    const completing = t.queue.completeUpload(about, body, { retries: 0 });
+    await reached;
+    await t.platform.db.run(sql`delete from queue.artifacts where task_id = ${about.taskId}`);
+    goOn();
+    await expect(completing).rejects.toMatchObject({ status: 404 });
+    expect(await dataStatus(about)).toBe(404);
+  });
+
   test('a store that does not answer keeps those waiting who need it, and nobody else', async () => {
     const about = await created('waiting');
     const { uploadId } = await begin(about);
@@ -192,7 +229,7 @@ describe.skipIf(!hasS3Server('the tests of uploads in parts'))('uploads in parts
   });
 
   test('uploads that are given up while the store does not answer hold nobody up either', async () => {
-    const about = await created('left-waiting');
+    const about = await created('left-waiting', 40);
     const { uploadId } = await begin(about);
     await t.platform.clock.advance('25h');
     const { reached, goOn } = s3.standStill(1);

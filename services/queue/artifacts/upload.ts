@@ -7,8 +7,10 @@ import { accepted } from './accepted.ts';
 import { refuseCreation, unknownTask } from './domain/admission.ts';
 import type { Artifact, ArtifactKey } from './domain/artifact.ts';
 import { inputError } from './domain/refusal.ts';
+import { graceMs } from './domain/lifetime.ts';
 import { cut } from './domain/parts.ts';
-import { missing } from './missing.ts';
+import { giveUp } from './give-up.ts';
+import { missing, outdated } from './missing.ts';
 import { newUploadId } from './objects.ts';
 import { findArtifact } from './store/artifacts.ts';
 import { shareTask } from './store/tasks.ts';
@@ -67,8 +69,17 @@ const completable = async (
   return upload;
 };
 
-// As for a single PUT: a URL works a little longer than is told.
-const graceSeconds = 10;
+const forget = async (service: QueueService, upload: Upload): Promise<void> => {
+  if (await giveUp(service, upload)) await service.db.tx((tx) => deleteUpload(tx, upload), 'queue.forget-upload');
+};
+
+/** Refuses as reading does, and gives the upload up. An artifact expires with its task at the latest, so the task need not be looked at. */
+const refuseWithoutArtifact = async (service: QueueService, upload: Upload): Promise<void> => {
+  const artifact = await findArtifact(service.db, upload);
+  if (artifact && !artifact.expired) return;
+  await forget(service, upload);
+  throw artifact ? outdated(artifact) : missing(upload);
+};
 
 /** Uploads in parts: what createArtifact's one URL is for data that is too large for one PUT. The store has the parts, we only sign. */
 export const uploadHandlers: UploadHandlers = {
@@ -106,7 +117,7 @@ export const uploadHandlers: UploadHandlers = {
     }, 'queue.upload-parts');
     const beyond = body.parts.find((number) => number > upload.parts);
     if (beyond !== undefined) accepted(inputError(`There is no part ${beyond}: the upload has ${upload.parts}. Ask for some of these.`));
-    const expiresInSeconds = Math.ceil(config.uploadUrlMs / 1000) + graceSeconds;
+    const expiresInSeconds = Math.ceil((config.uploadUrlMs + graceMs) / 1000);
     const urls = await multipart.partUrls(upload, { numbers: body.parts, expiresInSeconds });
     return { urls, expires: new Date(now() + config.uploadUrlMs).toISOString() };
   },
@@ -118,17 +129,17 @@ export const uploadHandlers: UploadHandlers = {
     const key = keyOf(params);
     const upload = await db.tx((tx) => completable(tx, key, { uploadId, etags }), 'queue.complete-upload');
     if (upload.completed) return undefined;
+    await refuseWithoutArtifact(service, upload);
     await multipart.complete(upload, etags);
+    // This may have taken so long that the artifact's data was deleted before.
+    await refuseWithoutArtifact(service, upload);
     await db.tx((tx) => markCompleted(tx, upload), 'queue.upload-completed');
     return undefined;
   },
 
   abortUpload: async (service, { params, query: { uploadId = '' } }) => {
-    const { db, artifacts } = service;
-    const upload = await findUpload(db, keyOf(params));
-    if (upload?.uploadId !== uploadId || upload.completed) return undefined;
-    await artifacts.multipart?.abort(upload);
-    await db.tx((tx) => deleteUpload(tx, upload), 'queue.forget-upload');
+    const upload = await findUpload(service.db, keyOf(params));
+    if (upload?.uploadId === uploadId && !upload.completed) await forget(service, upload);
     return undefined;
   },
 };

@@ -1,6 +1,7 @@
 import { type Queryable, type Sql, sql, type Tx } from '@taskcluster/db';
 import { Type } from 'typebox';
 import { Artifact, type ArtifactKey } from '../domain/artifact.ts';
+import { keptAfterExpiryMs } from '../domain/lifetime.ts';
 
 const columns: Sql = sql`
   task_id as "taskId", run_id as "runId", name, storage_type as "storageType", content_type as "contentType",
@@ -64,7 +65,7 @@ export const takeExpired = (tx: Tx, limit: number) =>
     Artifact,
     sql`
       select ${columns} from queue.artifacts
-      where expires < platform.now() - interval '30 minutes' and (delete_after is null or delete_after < platform.now())
+      where expires < platform.now() - ${`${keptAfterExpiryMs} ms`}::interval and (delete_after is null or delete_after < platform.now())
       order by expires limit ${limit} for update skip locked`,
   );
 
