@@ -19,7 +19,10 @@ export interface S3Parts {
 
 /** A store whose buckets can be got ready. */
 export interface S3ArtifactStore extends ArtifactStore {
-  /** Sets up CORS and looks whether all that is needed is allowed. What is not in order is said in the log; nothing is thrown. */
+  /**
+   * Looks whether all that is needed is allowed, and sets up CORS. What is not in order is said in the log; nothing is thrown. Where it is
+   * not in order, CORS is set up by the first look that finds it so: the heartbeat looks, and so does whoever asks for a URL to read from.
+   */
   prepare(): Promise<void>;
 }
 
@@ -29,10 +32,13 @@ export const s3ArtifactStore = ({ options, log, now = Date.now }: S3Parts): S3Ar
   const signing = { client, options, now };
   const getUrl = readUrls(signing);
   const multipart = multipartUploads(signing);
-  const { first, check } = checking(signing, log);
+  const { first, check, lookAgain } = checking(signing, log, openingToPages(client, options, log));
   return {
     putUrl: (upload) => orFault(log, 'sign a PUT', () => signedPut(signing, upload)),
-    getUrl: (download) => orFault(log, 'sign a GET', () => getUrl(download)),
+    getUrl: (download) => {
+      lookAgain();
+      return orFault(log, 'sign a GET', () => getUrl(download));
+    },
     delete: ({ bucket, keys }) => deleteKeys({ client, log, bucket: options.buckets[bucket], bulk: options.bulkDelete }, keys),
     multipart: {
       partBytes: options.partBytes,
@@ -42,36 +48,37 @@ export const s3ArtifactStore = ({ options, log, now = Date.now }: S3Parts): S3Ar
       abort: (upload) => orFault(log, 'give an upload up', () => multipart.abort(upload)),
     },
     check,
-    prepare: async () => {
-      const isWell = await first().then(
-        () => true,
-        () => false,
-      );
-      // With wrong keys or without the bucket this would only say the same in other words.
-      if (isWell && options.configureCors) await configureCors(client, options, log);
-    },
+    prepare: () => first().catch(() => {}),
   };
 };
 
-const configureCors = async (client: S3Client, { buckets }: S3Options, log: Log): Promise<void> => {
-  for (const bucket of new Set(Object.values(buckets))) {
-    await allowPages(client, bucket).catch((err: unknown) => {
-      const code = err instanceof Error ? err.name : 'unknown';
-      // MinIO has no rules for a bucket: it allows pages of every origin unless its own settings say otherwise.
-      if (code === 'NotImplemented') return log.info({ bucket }, 'the object store has no CORS rules for buckets, so none were set');
-      log.warn(
-        { bucket, code },
-        'pages may not show artifacts: the CORS rules of the bucket could not be read or set (s3:GetBucketCORS, s3:PutBucketCORS)',
-      );
-    });
-  }
+/** Sets up CORS in both buckets, once; only called when the store is well: otherwise this would say the same in other words. */
+const openingToPages = (client: S3Client, { buckets, configureCors }: S3Options, log: Log): (() => Promise<void>) => {
+  const setUp = async () => {
+    for (const bucket of new Set(Object.values(buckets))) await openToPages(client, bucket, log);
+  };
+  let done: Promise<void> | undefined;
+  return async () => {
+    if (configureCors) await (done ??= setUp());
+  };
 };
+
+const openToPages = (client: S3Client, bucket: string, log: Log): Promise<void> =>
+  allowPages(client, bucket).catch((err: unknown) => {
+    const code = err instanceof Error ? err.name : 'unknown';
+    // MinIO has no rules for a bucket: it allows pages of every origin unless its own settings say otherwise.
+    if (code === 'NotImplemented') return log.info({ bucket }, 'the object store has no CORS rules for buckets, so none were set');
+    log.warn(
+      { bucket, code },
+      'pages may not show artifacts: the CORS rules of the bucket could not be read or set (s3:GetBucketCORS, s3:PutBucketCORS)',
+    );
+  });
 
 // Monitors ask often; S3 is asked once in this time.
 const checkMs = 60_000;
 
-/** The look at S3, shared by all who ask within a minute. A change is told in the log, once. */
-const checking = (signing: Signing, log: Log) => {
+/** The look at S3, shared by all who ask within a minute. A change is told in the log, once. `whenWell` follows each look that finds it well. */
+const checking = (signing: Signing, log: Log, whenWell: () => Promise<void>) => {
   let last: { readonly at: number; readonly result: Promise<void> } | undefined;
   let wrong = '';
   const tell = (message: string) => {
@@ -81,7 +88,10 @@ const checking = (signing: Signing, log: Log) => {
   };
   const look = (how: (signing: Signing) => Promise<void>): Promise<void> => {
     const result = how(signing).then(
-      () => tell(''),
+      () => {
+        tell('');
+        return whenWell();
+      },
       (err: unknown) => {
         tell(err instanceof Error ? err.message : String(err));
         throw err;
@@ -90,8 +100,11 @@ const checking = (signing: Signing, log: Log) => {
     last = { at: performance.now(), result };
     return result;
   };
+  const check = () => (last && performance.now() - last.at < checkMs ? last.result : look(lookAt));
   return {
     first: () => look(prove),
-    check: () => (last && performance.now() - last.at < checkMs ? last.result : look(lookAt)),
+    check,
+    /** Sees in the background whether what was wrong is over. */
+    lookAgain: () => void (wrong !== '' && check().catch(() => {})),
   };
 };

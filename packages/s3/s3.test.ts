@@ -2,7 +2,7 @@ import { GetBucketCorsCommand, PutBucketCorsCommand, PutObjectCommand } from '@a
 import { type Log, silentLog } from '@taskcluster/log';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { s3ArtifactStore } from './artifact-store.ts';
 import type { S3Options } from './options.ts';
 import { everybodyReads, hasS3Server, startTestS3, type TestS3 } from './testing.ts';
@@ -146,6 +146,20 @@ describe.skipIf(!hasS3Server('the tests of S3'))('S3', () => {
       headers: { origin: 'https://tc.example.com' },
     });
     expect(page.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  test('a bucket that was made later is opened to pages as soon as the store is seen well', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const store = storeWith({ buckets: { ...usual.buckets, private: 'opened-later' } });
+    await store.prepare();
+    await s3.bucket('opened-later');
+    vi.advanceTimersByTime(61_000);
+    // Nothing but a reader need come: not everybody has a monitor.
+    await store.getUrl({ bucket: 'private', key: 'x', expiresInSeconds: 60 });
+    await store.check();
+    const { CORSRules = [] } = await s3.client.send(new GetBucketCorsCommand({ Bucket: 'opened-later' }));
+    expect(CORSRules.map((r) => r.AllowedOrigins)).toEqual([['*']]);
   });
 
   test('CORS rules are left alone when told so', async () => {
