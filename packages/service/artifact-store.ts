@@ -45,7 +45,7 @@ export interface MultipartUploads {
   partUrls(upload: BegunUpload, parts: { readonly numbers: readonly number[]; readonly expiresInSeconds: number }): Promise<string[]>;
   /**
    * Joins the parts, given the ETags of all of them in order. Throws an ApiError: 400 when a part is missing, too small or another
-   * one, 409 when the store knows the upload no more.
+   * one, 409 when the store knows the upload no more and has none of its data. May be repeated.
    */
   complete(upload: BegunUpload, etags: readonly string[]): Promise<void>;
   /** Gives an upload up, and deletes its parts. One that the store does not know is fine. */
