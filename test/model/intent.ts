@@ -57,6 +57,11 @@ export const intents: fc.Arbitrary<Intent> = fc
   .tuple(fc.oneof(...kinds.map(([kind, weight]) => ({ arbitrary: fc.constant(kind), weight }))), number, number, number, number)
   .map(([kind, a, b, c, d]) => ({ kind, a, b, c, d }));
 
+/** Several workers ask the same queue: those that come while one is served are served together. */
+export const rushes: fc.Arbitrary<readonly Intent[]> = fc
+  .tuple(number, fc.array(fc.tuple(number, number), { minLength: 3, maxLength: 4, size: 'max' }))
+  .map(([a, asking]) => asking.map(([b, c]) => ({ kind: 'claimWork', a, b, c, d: 0 })));
+
 /** A valid task id that depends on nothing but its name. */
 export const idOf = (name: string): string => {
   const bytes = createHash('sha1').update(name).digest().subarray(0, 16);

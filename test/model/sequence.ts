@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Engine } from './engine.ts';
-import { actionOf, type Intent, intents } from './intent.ts';
+import { actionOf, type Intent, intents, rushes } from './intent.ts';
 import { apply, type Model, restart as restartModel } from './model.ts';
 import { answersAgree, Divergence, explain, observe } from './observation.ts';
 import { keyOf, orders, type Raced } from './orders.ts';
@@ -148,6 +148,7 @@ export const sequences = (races: boolean, length = 22): fc.Arbitrary<Iterable<St
     ? mix([
         [one, 12],
         [many, 10],
+        [rushes.map(race), 2],
         [time, 2],
       ])
     : mix([
