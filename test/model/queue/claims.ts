@@ -121,12 +121,14 @@ export const report = (model: Model, task: ModelTask, { runId, as }: Action & { 
   return answer(task);
 };
 
-/** Runs whose claim ran out are ended, and tried again (queue.md, section 8). */
+/** Runs whose claim ran out are ended, and tried again; those past their deadline are left to it (queue.md, section 8). */
 export const expireClaims = (model: Model): void => {
   for (const task of model.tasks.values()) {
     const run = task.runs.at(-1);
     const expired = run?.state === 'running' && Date.parse(run.takenUntil ?? '') <= model.now;
-    if (expired && !isLate(model, task)) end(model, task, 'exception', 'claim-expired');
+    if (!expired) continue;
+    if (isLate(model, task)) task.claimForgotten = true;
+    else end(model, task, 'exception', 'claim-expired');
   }
 };
 

@@ -46,7 +46,7 @@ const add = (model: Model, definition: Definition): ModelTask => {
     return required && (stateOf(required) === 'completed' || (requires === 'all-resolved' && isResolved(required)));
   });
   const about = { definition, priority, retriesLeft: retries, runs: [], satisfied: new Set(satisfied) };
-  const task: ModelTask = { ...about, everResolved: false, deadlineLooked: false };
+  const task: ModelTask = { ...about, everResolved: false, deadlineLooked: false, claimForgotten: false };
   model.tasks.set(taskId, task);
   tell(model, task, 'task-defined');
   if (satisfied.length === dependencies.length) becomePending(model, task, 'scheduled');

@@ -29,6 +29,8 @@ export interface ModelTask {
   readonly satisfied: Set<string>;
   everResolved: boolean;
   deadlineLooked: boolean;
+  /** Its claim ran out after the deadline: nobody remembers whose it was. */
+  claimForgotten: boolean;
 }
 export interface ModelGroup {
   readonly schedulerId: string;

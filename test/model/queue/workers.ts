@@ -80,9 +80,9 @@ export const announceGone = (model: Model, { taskQueueId, worker }: Key): Expect
 /** A message about a worker that is gone is looked at: it is about all that the worker was given before it was written. */
 export const readGone = (model: Model): void => {
   for (const { taskQueueId, worker, at } of model.gone.splice(0))
-    for (const { definition, runs } of model.tasks.values()) {
+    for (const { definition, runs, claimForgotten } of model.tasks.values()) {
       const run = runs.at(-1);
-      const isTheirs = definition.taskQueueId === taskQueueId && run?.state === 'running' && run.workerId === worker;
+      const isTheirs = definition.taskQueueId === taskQueueId && run?.state === 'running' && run.workerId === worker && !claimForgotten;
       if (isTheirs && Date.parse(run.started ?? '') <= at) model.losing.push({ taskId: definition.taskId, runId: run.runId, worker });
     }
 };
