@@ -1,6 +1,6 @@
 import { CallError } from '@taskcluster/client';
 import type { TaskDefinitionRequest } from '@taskcluster/contracts';
-import { outsideTransaction, sql } from '@taskcluster/db';
+import { outsideTransaction, script, sql } from '@taskcluster/db';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aDefinition, aQueue, claimOne, createTask, openTestQueue, refusal, slugid, stateOf, type TestQueue } from '../fixture.ts';
@@ -133,6 +133,43 @@ test('the message is short, and the data complete, when a thousand tasks are wro
   expect(found.message.length).toBeLessThan(5_000);
 });
 
+test('a task that is wrong in itself is held against the others and what is stored all the same', async () => {
+  const taken = await createTask(t);
+  const [a, b, missing] = [slugid(), slugid(), slugid()];
+  const late = { created: new Date(t.clock.now() - 3_600_000).toISOString() };
+  const tasks = [
+    entry({ ...late, dependencies: [b, missing] }, a),
+    entry({ dependencies: [a] }, b),
+    entry({ ...late, payload: { other: 1 } }, taken),
+  ];
+  const found = await problemsOf(t.client.createTasks({}, { tasks }));
+  const told = (index: number) => found.problems.filter((p) => p.index === index).map((p) => p.message);
+  expect(told(0)).toEqual([
+    expect.stringContaining('created'),
+    expect.stringContaining(`${a} → ${b} → ${a}`),
+    expect.stringContaining(missing),
+  ]);
+  expect(told(2)).toEqual([expect.stringContaining('created'), expect.stringContaining('exists already')]);
+  const short = await openTestQueue({ TASK_MAX_DEPENDENCIES: '1' });
+  try {
+    const both = await problemsOf(short.clientWith().createTasks({}, { tasks: [entry({ dependencies: [a, b] })] }));
+    expect(both.problems.map((p) => p.code).toSorted()).toEqual(['InputError', 'InsufficientScopes']);
+  } finally {
+    await short.close();
+  }
+});
+
+test('a thousand wrong tasks do not hide a circle behind them', async () => {
+  const [a, b] = [slugid(), slugid()];
+  const wrong = Array.from({ length: 1_200 }, () => entry({ dependencies: [slugid()] }));
+  const found = await problemsOf(
+    t.client.createTasks({}, { tasks: [...wrong, entry({ dependencies: [b] }, a), entry({ dependencies: [a] }, b)] }),
+  );
+  expect([found.problemCount, found.problems.length]).toEqual([1_201, 1_000]);
+  expect(found.problems.at(-1)?.message).toContain(`${a} → ${b} → ${a}`);
+  expect(found.message).toContain(`${a} → ${b} → ${a}`);
+});
+
 test('a circle is refused by name; a task that waits for itself is not', async () => {
   const [a, b, self] = [slugid(), slugid(), slugid()];
   const found = await problemsOf(t.client.createTasks({}, { tasks: [entry({ dependencies: [b] }, a), entry({ dependencies: [a] }, b)] }));
@@ -233,4 +270,18 @@ test('a task of the graph that somebody else creates and completes meanwhile rel
   });
   expect(await creating).toMatchObject({ created: 2, existing: 1 });
   expect([await stateOf(t, hurried), await stateOf(t, dependent)]).toEqual(['completed', 'pending']);
+});
+
+test('a graph that others create faster than it can be looked up is refused for the moment', async () => {
+  const queue = await openTestQueue();
+  try {
+    // As if somebody else were there each time.
+    await queue.database.db.run(
+      script(`create function taken() returns trigger language plpgsql as 'begin return null; end';
+        create trigger taken before insert on queue.tasks for each row execute function taken()`),
+    );
+    expect(await refusal(queue.client.createTasks({}, { tasks: [entry()] }))).toBe('ServiceUnavailable');
+  } finally {
+    await queue.close();
+  }
 });

@@ -15,8 +15,8 @@ import type { Problem } from './domain/problems.ts';
 import { inSlices } from './slices.ts';
 
 export interface Checked {
-  /** The tasks that are good in themselves and that the caller may create, with their places in the request. */
-  readonly good: readonly (CreateRequest & { readonly index: number })[];
+  /** The tasks that can be held against what is stored, with their places in the request: complete, each once, and the caller may create them. */
+  readonly complete: readonly (CreateRequest & { readonly index: number })[];
   /** All ids of the batch, also of tasks that are not good: to depend on one of them is no further mistake. */
   readonly taskIds: ReadonlySet<string>;
   readonly problems: readonly Problem[];
@@ -31,7 +31,8 @@ interface Options {
 /** Everything that can be said about the tasks of a batch without the database: form, times, scopes, doubles and circles. */
 export const checkBatch = async (tasks: readonly unknown[], { caller, limits, nowMs }: Options): Promise<Checked> => {
   const problems: Problem[] = [];
-  const good: (CreateRequest & { readonly index: number })[] = [];
+  const complete: (CreateRequest & { readonly index: number })[] = [];
+  const graph: { readonly taskId: string; readonly dependencies: readonly string[] }[] = [];
   const taskIds = new Set<string>();
   const places = new Map<string, number>();
   const mayCreate = authorization(caller);
@@ -44,15 +45,16 @@ export const checkBatch = async (tasks: readonly unknown[], { caller, limits, no
       if (first !== undefined)
         found.push({ code: 'InputError', message: `The batch has this task twice, also as number ${first}. Leave one of them out.` });
       else places.set(taskId, index);
-      const definition = read(given, { limits, nowMs, mayCreate }, found);
+      const task = formed(given, found);
+      const definition = task && read(task, { limits, nowMs, mayCreate }, found);
       taskIds.add(taskId);
       for (const problem of found) problems.push({ index, taskId, ...problem });
-      if (definition && found.length === 0) good.push({ index, taskId, definition });
+      if (task && first === undefined) graph.push({ taskId, dependencies: task.task.dependencies ?? [] });
+      if (definition && first === undefined) complete.push({ index, taskId, definition });
     }
   });
-  const cycles = cyclesAmong(good.map(({ taskId, definition }) => ({ taskId, dependencies: definition.dependencies ?? [] })));
-  for (const cycle of cycles) problems.push(cycleProblem(cycle, places));
-  return { good, taskIds, problems };
+  for (const cycle of cyclesAmong(graph)) problems.push(cycleProblem(cycle, places));
+  return { complete, taskIds, problems };
 };
 
 const idOf = (given: unknown): string => {
@@ -66,20 +68,24 @@ interface Reading extends Omit<Options, 'caller'> {
   readonly mayCreate: (definition: TaskDefinition) => ApiError | undefined;
 }
 
-const read = (given: unknown, { limits, nowMs, mayCreate }: Reading, found: Pick<Problem, 'code' | 'message'>[]) => {
-  const wrong = validate(given);
-  if (wrong) {
-    for (const message of wrong) found.push({ code: 'InputValidationError', message });
-    return undefined;
-  }
-  const { taskId, task } = given as BatchTask;
+type Found = Pick<Problem, 'code' | 'message'>[];
+
+/** A task as the schema has it, with its defaults; nothing for one that is not. */
+const formed = (given: unknown, found: Found): BatchTask | undefined => {
+  const wrong = validate(given) ?? [];
+  for (const message of wrong) found.push({ code: 'InputValidationError', message });
+  return wrong.length === 0 ? (given as BatchTask) : undefined;
+};
+
+/** Its complete definition, whatever else is wrong with it; nothing when it cannot be completed, or when the caller may not create it. */
+const read = ({ taskId, task }: BatchTask, { limits, nowMs, mayCreate }: Reading, found: Found): TaskDefinition | undefined => {
   try {
     const definition = completeDefinition(taskId, task);
-    checkDependencyCount(definition, limits);
     const refused = mayCreate(definition);
     if (refused) found.push({ code: refused.code, message: refused.message });
     for (const message of definitionProblems(definition, limits, nowMs)) found.push({ code: 'InputError', message });
-    return definition;
+    checkDependencyCount(definition, limits);
+    return refused ? undefined : definition;
   } catch (err) {
     if (!(err instanceof DefinitionError || err instanceof InstantError)) throw err;
     found.push({ code: 'InputError', message: err.message });

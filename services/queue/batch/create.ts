@@ -1,3 +1,4 @@
+import { ApiError } from '@taskcluster/api';
 import { messagesWritten } from '@taskcluster/bus';
 import type { Database, Tx } from '@taskcluster/db';
 import { type Candidate, type CreateRequest, rowOf } from '../create.ts';
@@ -14,7 +15,7 @@ import { inSlices } from './slices.ts';
 export type BatchRequest = CreateRequest & { readonly index: number };
 
 export interface CreateBatch {
-  /** Checked in themselves, and their author may create them. */
+  /** Their author may create them; they are good in themselves, or else `problems` says what is wrong. */
   readonly requests: readonly BatchRequest[];
   /** All ids of the batch, also of tasks that were refused already. */
   readonly taskIds: ReadonlySet<string>;
@@ -40,7 +41,8 @@ export const createBatch = async (db: Database, batch: CreateBatch): Promise<Cre
     try {
       return await db.tx((tx) => createAll(tx, batch), 'queue.create-batch');
     } catch (err) {
-      if (!(err instanceof Overtaken) || attempt === maxAttempts) throw err;
+      if (!(err instanceof Overtaken)) throw err;
+      if (attempt === maxAttempts) throw new ApiError('ServiceUnavailable', err.message, {}, { cause: err, retryAfterSeconds: 2 });
     }
   }
 };
@@ -76,7 +78,8 @@ const insert = async (tx: Tx, { requests, dependencies, now }: Insertion): Promi
     });
     const rows = candidates.map(rowOf);
     const inserted = await insertTasks(tx, rows);
-    if (inserted.length < rows.length) throw new Overtaken('A task of the batch was created by somebody else meanwhile.');
+    if (inserted.length < rows.length)
+      throw new Overtaken('Somebody else is creating tasks of this batch at the same time. Send it again shortly.');
     const tasks = candidates.map((c) => c.task);
     created.push(...tasks);
     for (const task of tasks) if (task.runs.length > 0) queues.add(task.taskQueueId);

@@ -14,8 +14,8 @@ const place = places({ atOnce: 2, waiting: 16 });
 export const batchHandlers: BatchHandlers = {
   createTasks: ({ db, limits, now }, { body: { tasks }, caller }) =>
     place(async () => {
-      const { good, taskIds, problems } = await checkBatch(tasks, { caller, limits, nowMs: now() });
-      const { created, states } = await createBatch(db, { requests: good, taskIds, problems });
+      const { complete, taskIds, problems } = await checkBatch(tasks, { caller, limits, nowMs: now() });
+      const { created, states } = await createBatch(db, { requests: complete, taskIds, problems });
       return {
         created,
         existing: tasks.length - created,

@@ -22,14 +22,29 @@ export const refusalOf = (problems: readonly Problem[]): ApiError => {
   const sorted = problems.toSorted((a, b) => a.index - b.index);
   const tasks = new Set(sorted.map((p) => p.index)).size;
   const code = order.find((c) => sorted.some((p) => p.code === c)) ?? 'InputError';
-  const lines = sorted.slice(0, maxInMessage).map((p) => `  * ${p.taskId}: ${oneLine(p.message)}`);
+  const lines = ofEachKind(sorted, maxInMessage).map((p) => `  * ${p.taskId}: ${oneLine(p.message)}`);
   if (sorted.length > maxInMessage) lines.push(`  * and ${sorted.length - maxInMessage} more`);
   return new ApiError(
     code,
     'No task was created, because {{tasks}} of them cannot be ({{count}} problems). Correct these, and send all tasks again:\n\n{{lines}}',
     { tasks, count: sorted.length, lines: lines.join('\n') },
-    { data: { problemCount: sorted.length, taskCount: tasks, problems: sorted.slice(0, maxInDetails) } },
+    { data: { problemCount: sorted.length, taskCount: tasks, problems: ofEachKind(sorted, maxInDetails) } },
   );
+};
+
+/** As many as there is room for, in their order: of each kind the first ones, so that a thousand of one kind do not hide a circle. */
+const ofEachKind = (sorted: readonly Problem[], room: number): readonly Problem[] => {
+  if (sorted.length <= room) return sorted;
+  const seen = new Map<string, number>();
+  const ranked = sorted.map((problem, place) => {
+    // Two are of one kind when they differ in ids and numbers only.
+    const kind = `${problem.code} ${problem.message.replaceAll(/[\w-]{22}|\d+/g, '')}`;
+    const rank = seen.get(kind) ?? 0;
+    seen.set(kind, rank + 1);
+    return { problem, rank, place };
+  });
+  const first = ranked.toSorted((a, b) => a.rank - b.rank || a.place - b.place).slice(0, room);
+  return first.toSorted((a, b) => a.place - b.place).map(({ problem }) => problem);
 };
 
 const oneLine = (text: string) => {
