@@ -1,12 +1,12 @@
 import type { Queryable } from '@taskcluster/db';
 import { stateOf, type Task, type TaskState } from '../domain/task.ts';
-import { type Facts, maxAhead, maxWaiting, maxWorkers, type Root, type Workers } from './domain/facts.ts';
-import { namesOf, waitingTasks } from './store/blocking.ts';
+import { type Facts, maxAhead, maxEdges, maxNamed, maxWaiting, maxWorkers, type Root, type Workers } from './domain/facts.ts';
+import { type Obstacle, obstacleOf } from './domain/obstacle.ts';
+import { hopelessTasks, namesOf, waitingTasks } from './store/blocking.ts';
 import { aheadOf } from './store/place.ts';
 import { busyWorkers, queueInNumbers, quarantinedWorkers } from './store/workers.ts';
 
 const maxExamples = 5;
-const maxNamed = 10;
 
 export interface Gathering {
   readonly db: Queryable;
@@ -41,25 +41,44 @@ export const gatherFacts = async ({ db, task, may, staleMs }: Gathering): Promis
 };
 
 const rootsOf = async ({ db, task, may }: Gathering): Promise<Pick<Facts, 'roots' | 'waitsForItself' | 'requires'>> => {
-  const rows = await waitingTasks(db, task.taskId, maxWaiting + 1);
+  // The task itself is one more.
+  const rows = await waitingTasks(db, task.taskId, maxWaiting + 2);
+  const more = rows.length > maxWaiting + 1;
   const self = rows.find((r) => r.taskId === task.taskId);
   // An unscheduled one is a root only when it waits for itself: otherwise what it waits for is in the list too.
-  const roots = rows.filter((r) => r !== self && (r.state !== 'unscheduled' || r.waitsForItself || r.unsatisfied === 0));
-  const seen = roots.filter((r) => may(`queue:status:${r.taskId}`)).slice(0, 3 * maxNamed);
-  const visible = new Set(seen.map((r) => r.taskId));
+  const near = rows.filter((r) => r !== self && (r.state !== 'unscheduled' || r.waitsForItself || r.unsatisfied === 0));
+  const far = more ? await hopelessBelow(db, rows) : [];
+  const known = new Set(near.map((r) => r.taskId));
+  const roots = [...near, ...far.filter((r) => !known.has(r.taskId))].map((r) => ({
+    ...r,
+    state: (r.state as TaskState | null) ?? undefined,
+  }));
+  const named = await namesFor(db, roots, may);
+  const list = roots.map(({ taskId, state, waitsForItself }): Root => ({ state, waitsForItself, known: named.get(taskId) }));
+  return { roots: { list, more }, waitsForItself: self?.waitsForItself ?? false, requires: self?.requires ?? undefined };
+};
+
+/** What failed or is gone where the walk ended too early to meet it: that decides, however much else is waited for. */
+const hopelessBelow = async (db: Queryable, rows: readonly { readonly taskId: string; readonly state: string | null }[]) => {
+  const open = rows.filter((r) => r.state === 'unscheduled').map((r) => r.taskId);
+  return (await hopelessTasks(db, open, maxEdges, maxWaiting)).map((r) => ({ ...r, waitsForItself: false }));
+};
+
+/** Of each kind of obstacle the first that the caller may see, with their names if it may read those. */
+const namesFor = async (db: Queryable, roots: readonly (Pick<Root, 'state'> & { readonly taskId: string })[], may: Gathering['may']) => {
+  const counts = new Map<Obstacle, number>();
+  const seen = roots.filter((r) => {
+    const count = counts.get(obstacleOf(r)) ?? 0;
+    if (count >= maxNamed || !may(`queue:status:${r.taskId}`)) return false;
+    counts.set(obstacleOf(r), count + 1);
+    return true;
+  });
   const readable = seen.map((r) => r.taskId).filter((id) => may(`queue:get-task:${id}`));
   const names = new Map((readable.length > 0 ? await namesOf(db, readable) : []).map((r) => [r.taskId, r.name]));
-  const list = roots.map(({ taskId, state, waitsForItself }): Root => {
-    const name = names.get(taskId);
-    return {
-      state: (state as TaskState | null) ?? undefined,
-      waitsForItself,
-      known: visible.has(taskId) ? { taskId, ...(name ? { name } : {}) } : undefined,
-    };
-  });
-  return {
-    roots: { list, more: rows.length > maxWaiting },
-    waitsForItself: self?.waitsForItself ?? false,
-    requires: self?.requires ?? undefined,
-  };
+  return new Map(
+    seen.map(({ taskId }) => {
+      const name = names.get(taskId);
+      return [taskId, { taskId, ...(name ? { name } : {}) }];
+    }),
+  );
 };

@@ -45,3 +45,7 @@ export interface Facts {
 export const maxAhead = 10_000;
 export const maxWorkers = 1_000;
 export const maxWaiting = 500;
+/** As many as one task can have. */
+export const maxEdges = 10_000;
+/** Of each kind of cause so many tasks are named. */
+export const maxNamed = 10;

@@ -1,9 +1,8 @@
 import type { NamedTask, WhyCause } from '@taskcluster/contracts';
-import { isResolved } from '../../domain/task.ts';
-import { type Facts, maxWaiting, type Root } from './facts.ts';
+import { type Facts, maxNamed, maxWaiting, type Root } from './facts.ts';
+import { type Obstacle, obstacleOf } from './obstacle.ts';
 import { counted } from './words.ts';
 
-const maxNamed = 10;
 const maxInText = 3;
 
 const named = (roots: readonly Root[]): readonly NamedTask[] =>
@@ -13,7 +12,7 @@ const listOf = (roots: readonly Root[], more: boolean) => {
   const tasks = named(roots);
   const texts = tasks.slice(0, maxInText).map((t) => `${t.name ?? t.taskId}${t.state ? ` (${t.state})` : ''}`);
   const rest = roots.length - texts.length;
-  const others = rest > 0 || more ? ` and ${more ? 'more than ' : ''}${counted(rest, 'other', 'others')}` : '';
+  const others = rest > 0 ? ` and ${more ? 'at least ' : ''}${counted(rest, 'other', 'others')}` : more ? ' and perhaps others' : '';
   return { data: { count: roots.length, more, tasks }, text: texts.length === 0 ? undefined : `${texts.join(', ')}${others}` };
 };
 
@@ -24,13 +23,14 @@ const many = (n: number, more: boolean, noun: string) => `${more ? 'at least ' :
 export const whyUnscheduled = ({ task, requires, roots, waitsForItself }: Facts): readonly WhyCause[] => {
   const causes: WhyCause[] = [];
   const { list, more } = roots ?? { list: [], more: false };
-  const failed = list.filter((r) => r.state === 'failed' || r.state === 'exception');
+  const those = (obstacle: Obstacle) => list.filter((r) => obstacleOf(r) === obstacle);
+  const failed = those('failed');
   if (failed.length > 0) {
     const { data, text } = listOf(failed, more);
-    const sentence = `It cannot start, because ${many(failed.length, more, 'task')} that had to be completed ${failed.length === 1 && !more ? 'was' : 'were'} not; rerun ${failed.length === 1 && !more ? 'it' : 'them'}, or schedule this task by hand`;
+    const sentence = `It cannot start, because ${many(failed.length, more, 'task')} that had to be completed ${failed.length === 1 ? 'was' : 'were'} not; rerun ${failed.length === 1 ? 'it' : 'them'}, or schedule this task by hand`;
     causes.push({ kind: 'failed-dependencies', text: withNames(sentence, text), ...data });
   }
-  const missing = list.filter((r) => r.state === undefined);
+  const missing = those('missing');
   if (missing.length > 0) {
     const { data, text } = listOf(missing, more);
     causes.push({
@@ -41,7 +41,7 @@ export const whyUnscheduled = ({ task, requires, roots, waitsForItself }: Facts)
   }
   if (waitsForItself)
     causes.push({ kind: 'schedule-task', text: 'It depends on itself, so it starts only when somebody calls scheduleTask for it.' });
-  const held = list.filter((r) => r.state === 'unscheduled');
+  const held = those('held');
   if (held.length > 0) {
     const { data, text } = listOf(held, more);
     causes.push({
@@ -50,9 +50,7 @@ export const whyUnscheduled = ({ task, requires, roots, waitsForItself }: Facts)
       ...data,
     });
   }
-  const active = list.filter(
-    (r) => r.state !== undefined && r.state !== 'unscheduled' && !(isResolved(r.state) && r.state !== 'completed'),
-  );
+  const active = those('active');
   if (active.length > 0 || (more && causes.length === 0)) {
     const { data, text } = listOf(active, more);
     const one = task.unsatisfied === 1;
