@@ -15,6 +15,7 @@ export const whyHandlers: WhyHandlers = {
     const held = ScopeSet.of(caller.scopes());
     // A worker that asks without getting anything is written once in `workerInfoMs`: until then its silence says nothing.
     const staleMs = service.config.workerInfoMs + service.config.longPollMs;
-    return whyOf(await gatherFacts({ db: service.db, task, may: (scope) => held.has(scope), staleMs }));
+    const { deadlineDelayMs } = service.config;
+    return whyOf(await gatherFacts({ db: service.db, task, may: (scope) => held.has(scope), staleMs, deadlineDelayMs }));
   },
 };

@@ -1,10 +1,14 @@
 import type { Task, TaskState } from '../../domain/task.ts';
+import type { Need } from './obstacle.ts';
 
 /** A task at the root of the waiting. Its identity is left out when the caller may not know it. */
 export interface Root {
   /** Undefined: the task does not exist any more. */
   readonly state: TaskState | undefined;
-  readonly waitsForItself: boolean;
+  readonly need: Need;
+  /** Whether only scheduleTask starts it. */
+  readonly byHand: boolean;
+  readonly deadline: string | undefined;
   readonly known: { readonly taskId: string; readonly name?: string } | undefined;
 }
 
@@ -30,8 +34,8 @@ export interface Facts {
   readonly task: Task;
   readonly requires: string | undefined;
   readonly sealed: string | undefined;
-  /** Of an unscheduled task: who blocks it in the end, and whether that is all. */
-  readonly roots?: { readonly list: readonly Root[]; readonly more: boolean };
+  /** Of an unscheduled task: who blocks it in the end, whether that is all, and how many other tasks were looked at. */
+  readonly roots?: { readonly list: readonly Root[]; readonly more: boolean; readonly others: number };
   /** Whether an unscheduled task waits for itself. */
   readonly waitsForItself?: boolean;
   /** Of a pending task: how many runs come before it, by rank. */
@@ -39,6 +43,8 @@ export interface Facts {
   readonly workers?: Workers;
   /** A worker that asked longer ago than this may be gone (milliseconds); one that asks is written no more often. */
   readonly staleMs: number;
+  /** So long after its deadline a task is ended by it (milliseconds). */
+  readonly deadlineDelayMs: number;
 }
 
 /** Counting ends here: beyond it there are just "more than". */

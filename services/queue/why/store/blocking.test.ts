@@ -43,5 +43,5 @@ test('the walk reads the tasks that are waited for, however many others there ar
 });
 
 test('so does the search for what failed', async () => {
-  expect(await readBy((tx) => hopelessTasks(tx, [taskId], 10_000, 500))).toBeLessThan(20);
+  expect(await readBy((tx) => hopelessTasks(tx, [{ taskId, need: 0 }], 10_000, 500))).toBeLessThan(20);
 });
