@@ -37,8 +37,8 @@ export const gatherFacts = async (gathering: Gathering): Promise<Facts> => {
     examples(`queue:claimed-list:${taskQueueId}`, () => busyWorkers(db, taskQueueId, maxExamples)),
     examples(`queue:list-workers:${taskQueueId}`, () => quarantinedWorkers(db, taskQueueId, maxExamples)),
   ]);
-  const { now = '', sealed = null, lastAsked = null, known = 0, quarantined = 0, running = 0 } = numbers ?? {};
-  const workers: Workers = { lastAsked: lastAsked ?? undefined, known, quarantined, running, busy, inQuarantine };
+  const { now = '', sealed = null, lastAsked = null, known = 0, quarantined = 0, running = 0, serving = false } = numbers ?? {};
+  const workers: Workers = { lastAsked: lastAsked ?? undefined, known, quarantined, running, serving, busy, inQuarantine };
   return {
     now,
     task,

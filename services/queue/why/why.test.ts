@@ -97,6 +97,59 @@ test('quarantined workers are the reason', async () => {
   expect(causes[0]).toMatchObject({ quarantined: 1, known: 1, workers: [{ workerGroup: 'g', workerId: 'w', until: quarantineUntil }] });
 });
 
+const quarantine = (taskQueueId: string, workerId: string) => {
+  const [provisionerId = '', workerType = ''] = taskQueueId.split('/');
+  const quarantineUntil = new Date(t.clock.now() + 24 * 3_600_000).toISOString();
+  return t.client.quarantineWorker({ provisionerId, workerType, workerGroup: 'g', workerId }, { quarantineUntil });
+};
+
+test('a quarantined worker that asks is no worker for the queue', async () => {
+  const taskQueueId = aQueue();
+  const ask = (workerId: string) => t.client.claimWork({ taskQueueId }, { tasks: 1, workerGroup: 'g', workerId });
+  await ask('b');
+  await ask('a');
+  await quarantine(taskQueueId, 'a');
+  await t.clock.advance('1h');
+  await ask('a');
+  const taskId = await createTask(t, { taskQueueId });
+  const { summary, causes } = await why(taskId);
+  expect(causes.map((c) => c.kind)).toEqual(['no-worker', 'workers-quarantined', 'position', 'deadline']);
+  expect(summary).toBe(`No worker that may claim tasks of ${taskQueueId} has asked for 1 hour: start one, or end a quarantine.`);
+  await ask('c');
+  expect(await kinds(await createTask(t, { taskQueueId }))).not.toContain('no-worker');
+});
+
+test('a quarantined worker that ends what it runs serves the queue no more', async () => {
+  const taskQueueId = aQueue();
+  const ask = (workerId: string) => t.client.claimWork({ taskQueueId }, { tasks: 1, workerGroup: 'g', workerId });
+  await ask('b');
+  await t.clock.advance('1h');
+  await createTask(t, { taskQueueId });
+  await ask('a');
+  const taskId = await createTask(t, { taskQueueId });
+  expect(await kinds(taskId)).toEqual(['workers-busy', 'position', 'deadline']);
+  await quarantine(taskQueueId, 'a');
+  expect(await kinds(taskId)).toEqual(['no-worker', 'workers-quarantined', 'workers-busy', 'position', 'deadline']);
+});
+
+test('nothing is said of all workers, or of all tasks, when there are more than were counted', async () => {
+  const taskQueueId = aQueue();
+  await t.database.db.run(sql`
+    insert into queue.workers (task_queue_id, worker_group, worker_id, first_claim, last_active, expires, quarantine_until)
+    select ${taskQueueId}, 'g', 'w' || n, platform.now(), platform.now(), platform.now() + interval '1 day', platform.now() + interval '1 hour'
+    from generate_series(1, 1200) n`);
+  const taskId = await createTask(t, { taskQueueId, priority: 'low' });
+  await t.database.db.run(sql`
+    insert into queue.pending (task_queue_id, rank, inserted, task_id, run_id, deadline)
+    select ${taskQueueId}, 1, platform.now(), 'y' || n, 0, platform.now() + interval '1 hour' from generate_series(1, 10500) n`);
+  expect((await cause(taskId, 'workers-quarantined')).text).toBe('More than 1,000 workers of the queue are quarantined and get no tasks.');
+  expect((await cause(taskId, 'position')).text).toContain('more than 10,000 tasks');
+  expect((await cause(taskId, 'position')).text).toMatch(/come before it, more than 10,000 of higher priority\.$/);
+  await t.database.db.run(sql`
+    update queue.workers set quarantine_until = platform.now() - interval '1 day' where task_queue_id = ${taskQueueId} and worker_id <> 'w1'`);
+  expect((await cause(taskId, 'workers-quarantined')).text).toMatch(/^At least \d workers? of more than 1,000 (is|are) quarantined/);
+});
+
 test('a chain of dependencies leads to the task that blocks it in the end', async () => {
   const taskQueueId = aQueue();
   const ids = await chain(40, { taskQueueId });

@@ -14,10 +14,13 @@ export interface Root {
 
 /** What is known about the workers of the task's queue; names only of what the caller may list. */
 export interface Workers {
+  /** When a worker that is not quarantined asked last. */
   readonly lastAsked: string | undefined;
   readonly known: number;
   readonly quarantined: number;
   readonly running: number;
+  /** Whether one that is not quarantined runs something. */
+  readonly serving: boolean;
   readonly busy: readonly {
     readonly workerGroup: string;
     readonly workerId: string;

@@ -1,16 +1,16 @@
 import type { Priority, WhyCause } from '@taskcluster/contracts';
 import { priorityOf } from '../../domain/task.ts';
-import { type Facts, maxAhead, maxWorkers } from './facts.ts';
+import { type Facts, maxAhead, maxWorkers, type Workers } from './facts.ts';
 import { counted, durationWords } from './words.ts';
 
 const upTo = (n: number, most: number, noun: string) => (n > most ? `more than ${counted(most, noun)}` : counted(n, noun));
 const since = (now: string, time: string) => durationWords(Date.parse(now) - Date.parse(time));
 
-/** Why a pending task is not claimed: nobody there, all of them quarantined or busy, others before it. */
+/** Why a pending task is not claimed: nobody there, workers quarantined or busy, others before it. */
 export const whyPending = (facts: Facts): readonly WhyCause[] => {
   const place = position(facts);
   const absent = noWorker(facts);
-  const quarantined = allQuarantined(facts);
+  const quarantined = someQuarantined(facts);
   const busy = workersBusy(facts);
   return [...absent, ...quarantined, ...(place.ahead > 0 ? [place, ...busy] : [...busy, place])];
 };
@@ -23,7 +23,10 @@ const position = ({ task, now, ahead = [] }: Facts): Extract<WhyCause, { kind: '
   for (const { rank, count } of ahead) byPriority[priorityOf(rank)] = count;
   const urgent = ahead.filter((a) => a.rank < task.rank).reduce((n, a) => n + a.count, 0);
   const waited = `It has been pending for ${since(now, pendingSince)}`;
-  const of = urgent > 0 ? `, ${urgent === total ? 'all' : urgent.toLocaleString('en')} of higher priority` : '';
+  // What is urgent is counted first, so only when all that was counted is urgent there may be more of it.
+  const urgentWords =
+    urgent > maxAhead ? `more than ${maxAhead.toLocaleString('en')}` : urgent === total ? 'all' : urgent.toLocaleString('en');
+  const of = urgent > 0 ? `, ${urgentWords} of higher priority` : '';
   const text =
     total === 0
       ? `${waited} and is the next that a worker of ${task.taskQueueId} gets.`
@@ -43,24 +46,47 @@ const position = ({ task, now, ahead = [] }: Facts): Extract<WhyCause, { kind: '
 };
 
 const noWorker = ({ task: { taskQueueId }, now, workers, staleMs }: Facts): readonly WhyCause[] => {
-  if (!workers || workers.running > 0) return [];
-  const { lastAsked } = workers;
+  if (!workers || workers.serving) return [];
+  const { lastAsked, quarantined, known } = workers;
+  // Then that is what has to be said.
+  if (quarantined > 0 && quarantined === known && known <= maxWorkers) return [];
   if (lastAsked !== undefined && Date.parse(now) - Date.parse(lastAsked) <= staleMs) return [];
-  const text =
-    lastAsked === undefined
-      ? `No worker has ever asked for tasks of ${taskQueueId}, or not for a day: start one, or look whether the name of the queue is right.`
-      : `No worker has asked for tasks of ${taskQueueId} for ${since(now, lastAsked)}: start one.`;
-  return [{ kind: 'no-worker', text, taskQueueId, ...(lastAsked === undefined ? {} : { lastAsked }) }];
+  return [
+    { kind: 'no-worker', text: nobodyAsks(taskQueueId, now, workers), taskQueueId, ...(lastAsked === undefined ? {} : { lastAsked }) },
+  ];
 };
 
-const allQuarantined = ({ workers }: Facts): readonly WhyCause[] => {
+const nobodyAsks = (taskQueueId: string, now: string, { lastAsked, quarantined }: Workers): string => {
+  if (lastAsked === undefined)
+    return `No worker has ever asked for tasks of ${taskQueueId}, or not for a day: start one, or look whether the name of the queue is right.`;
+  return quarantined > 0
+    ? `No worker that may claim tasks of ${taskQueueId} has asked for ${since(now, lastAsked)}: start one, or end a quarantine.`
+    : `No worker has asked for tasks of ${taskQueueId} for ${since(now, lastAsked)}: start one.`;
+};
+
+const someQuarantined = ({ workers }: Facts): readonly WhyCause[] => {
   if (!workers || workers.quarantined === 0) return [];
   const { quarantined, known, inQuarantine } = workers;
-  const text =
-    quarantined === known
-      ? `All ${counted(known, 'worker')} of the queue ${known === 1 ? 'is' : 'are'} quarantined and get${known === 1 ? 's' : ''} no tasks.`
-      : `${upTo(quarantined, maxWorkers, 'worker')} of ${known.toLocaleString('en')} ${quarantined === 1 ? 'is' : 'are'} quarantined and get${quarantined === 1 ? 's' : ''} no tasks.`;
-  return [{ kind: 'workers-quarantined', text, quarantined, known, workers: inQuarantine }];
+  const one = quarantined === 1;
+  const what = `${one ? 'is' : 'are'} quarantined and get${one ? 's' : ''} no tasks.`;
+  return [
+    {
+      kind: 'workers-quarantined',
+      text: `${quarantinedOf(quarantined, known)} ${what}`,
+      quarantined: Math.min(quarantined, maxWorkers),
+      known: Math.min(known, maxWorkers),
+      workers: inQuarantine,
+    },
+  ];
+};
+
+/** Of more workers than are counted, any may be quarantined. */
+const quarantinedOf = (quarantined: number, known: number): string => {
+  if (quarantined > maxWorkers) return `More than ${counted(maxWorkers, 'worker')} of the queue`;
+  if (known > maxWorkers) return `At least ${counted(quarantined, 'worker')} of more than ${maxWorkers.toLocaleString('en')}`;
+  return quarantined === known
+    ? `All ${counted(known, 'worker')} of the queue`
+    : `${counted(quarantined, 'worker')} of ${known.toLocaleString('en')}`;
 };
 
 const workersBusy = ({ workers, now }: Facts): readonly WhyCause[] => {

@@ -8,9 +8,14 @@ const QueueWorkers = Type.Object({
   known: Type.Integer(),
   quarantined: Type.Integer(),
   running: Type.Integer(),
+  serving: Type.Boolean(),
 });
 
-/** The workers of a queue in numbers, none above `limit`; and of the task's group whether it is sealed. */
+/**
+ * The workers of a queue in numbers, none above `limit`; and of the task's group whether it is sealed. `lastAsked` is of workers that are
+ * not quarantined. The row of the queue tells it too, also of workers that are forgotten, but the quarantined who ask write it as well: it
+ * counts while none is, or when there are more workers than are looked at. `serving`: one that is not quarantined holds a claim.
+ */
 export const queueInNumbers = (db: Queryable, taskQueueId: string, taskGroupId: string, limit: number) =>
   db.maybe(
     QueueWorkers,
@@ -18,14 +23,26 @@ export const queueInNumbers = (db: Queryable, taskQueueId: string, taskGroupId: 
       with workers as materialized (
         select w.quarantine_until > platform.now() as quarantined, w.last_active from queue.workers w
         where w.task_queue_id = ${taskQueueId} and (w.expires > platform.now() or w.quarantine_until > platform.now())
-        limit ${limit})
+        limit ${limit}),
+      running as materialized (
+        select c.worker_group, c.worker_id from queue.claims c
+        where c.task_queue_id = ${taskQueueId} and c.taken_until > platform.now() limit ${limit})
       select platform.now() as now,
         (select g.sealed from queue.groups g where g.task_group_id = ${taskGroupId}) as sealed,
-        greatest((select q.last_active from queue.task_queues q where q.task_queue_id = ${taskQueueId}), (select max(last_active) from workers)) as "lastAsked",
+        greatest(
+          (select max(last_active) from workers where not quarantined),
+          (select q.last_active from queue.task_queues q
+            where q.task_queue_id = ${taskQueueId}
+              and (not exists (select from workers where quarantined) or (select count(*) from workers) >= ${limit}))) as "lastAsked",
         (select count(*) from workers)::int as known,
         (select count(*) from workers where quarantined)::int as quarantined,
-        (select count(*) from (
-          select from queue.claims c where c.task_queue_id = ${taskQueueId} and c.taken_until > platform.now() limit ${limit}) c)::int as running`,
+        (select count(*) from running)::int as running,
+        coalesce((
+          select true from running r
+          where not coalesce((
+            select w.quarantine_until > platform.now() from queue.workers w
+            where w.task_queue_id = ${taskQueueId} and w.worker_group = r.worker_group and w.worker_id = r.worker_id), false)
+          limit 1), false) as serving`,
   );
 
 const Busy = Type.Object({
