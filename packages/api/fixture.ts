@@ -63,6 +63,8 @@ export const toy = contract({
       output: Type.Object({ bytes: Type.Integer(), encoding: Type.String() }),
     }),
     download: get('/download', { title: 't', description: 'd', category: 'c', output: 'blob' }),
+    endless: get('/endless', { title: 't', description: 'd', category: 'c', output: 'blob' }),
+    forked: get('/forked', { title: 't', description: 'd', category: 'c', output: Type.Object({}) }),
     dated: post('/dated', {
       title: 't',
       description: 'd',
@@ -81,6 +83,18 @@ export interface Waiting {
   /** Holds up the method `held` until it is resolved. */
   go: Promise<void>;
 }
+
+/** Data without an end, which tells when nobody wants it any more. */
+const endless = (waiting: Waiting): Readable =>
+  new Readable({
+    read() {
+      setImmediate(() => this.push('data '));
+    },
+    destroy(cause, done) {
+      waiting.ended('destroyed');
+      done(cause);
+    },
+  });
 
 export const handlers: Handlers<typeof toy, Waiting> = {
   thing: async (_, { params: { id } }) => ({ name: id, size: 1 }),
@@ -119,6 +133,11 @@ export const handlers: Handlers<typeof toy, Waiting> = {
   },
   upload: async (_, { stream, headers }) => ({ bytes: (await buffer(stream)).length, encoding: headers['content-encoding'] ?? 'none' }),
   download: async () => respond(200, { 'content-type': 'text/plain', 'x-more': 'yes' }, Readable.from(['some ', 'data'])),
+  endless: async (waiting) => respond(200, { 'content-type': 'text/plain' }, endless(waiting)),
+  forked: async (waiting, { signal }) => {
+    signal.addEventListener('abort', () => waiting.ended('over'));
+    return {};
+  },
   dated: async (_, { body }) => body,
 };
 

@@ -145,6 +145,19 @@ describe('what a caller accepts', () => {
 });
 
 describe('a handler', () => {
+  test('whose answer has no end is told that HEAD leaves it out', async () => {
+    const ended = new Promise<string>((resolve) => (t.waiting.ended = resolve));
+    const answer = await t.ask('HEAD', `${base}/endless`);
+    expect(answer).toMatchObject({ status: 200, text: '', headers: { 'content-type': 'text/plain' } });
+    expect(await ended).toBe('destroyed');
+  });
+
+  test('is told by the signal when its answer is over, too: nothing it left running is for anybody', async () => {
+    const ended = new Promise<string>((resolve) => (t.waiting.ended = resolve));
+    expect((await t.ask('HEAD', `${base}/forked`)).status).toBe(200);
+    expect(await ended).toBe('over');
+  });
+
   test('learns late that its caller went away, and gets one signal however often it looks', async () => {
     const s = await openTestServer();
     const go = Promise.withResolvers<void>();

@@ -158,7 +158,7 @@ const cleaned = (body: unknown, secrets: readonly string[] = []): unknown => {
   return Object.fromEntries(Object.entries(body).map(([k, v]) => [k, secrets.includes(k) ? '(OMITTED)' : v]));
 };
 
-/** Aborted when the caller goes away before it got its answer, or the process stops. */
+/** Aborted when the answer is over, whether it arrived or its caller went away, or when the process stops: what still runs for it is for nobody. */
 const goneSignal = (request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): AbortSignal => {
   const gone = new AbortController();
   const abort = () => gone.abort();
@@ -166,7 +166,7 @@ const goneSignal = (request: FastifyRequest, reply: FastifyReply, stopping: Abor
   else stopping.addEventListener('abort', abort);
   reply.raw.on('close', () => {
     stopping.removeEventListener('abort', abort);
-    if (!reply.raw.writableFinished) abort();
+    abort();
   });
   request.raw.on('error', abort);
   return gone.signal;
@@ -181,8 +181,15 @@ const whenUndelivered = ({ raw }: FastifyReply, work: () => void): void => {
 const send = async (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: Respond): Promise<FastifyReply> => {
   reply.code(status).headers(headers);
   if (body === undefined || body === null) return reply.send();
+  if (body instanceof Readable && request.method === 'HEAD') return reply.send(unread(body));
   if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return reply.send(body);
   return sendJson(request, reply, body);
+};
+
+/** Nobody reads what HEAD leaves out, and the framework would read it to its end, which a live stream does not have. */
+const unread = (body: Readable): Readable => {
+  body.on('error', () => {}).destroy();
+  return Readable.from([]);
 };
 
 const sendJson = async (request: FastifyRequest, reply: FastifyReply, value: unknown): Promise<FastifyReply> => {

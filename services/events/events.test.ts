@@ -184,6 +184,21 @@ test('whoever left is forgotten, even if it never read anything', async () => {
   t.db.wakeups.on = on;
 });
 
+test('HEAD says what GET would, and leaves no listener behind', async () => {
+  let listening = 0;
+  const { on } = t.db.wakeups;
+  t.db.wakeups.on = (channel, listener) => {
+    listening++;
+    const off = on(channel, listener);
+    return () => (listening--, off());
+  };
+  const answer = await fetch(`${rootUrl}/api/events/v1/events?bind=${encodeURIComponent(everything)}`, { method: 'HEAD' });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  await publish('unheard');
+  await until(() => listening === 0);
+  t.db.wakeups.on = on;
+});
+
 test('nothing is read for a listener who does not read', async () => {
   const cursor = await currentCursor(t.db);
   for (let page = 0; page < 5; page++) await publish(...Array.from({ length: 500 }, (_, i) => `m.${page}.${i}`));
