@@ -16,7 +16,7 @@ const log: Log = { debug: record, info: record, warn: record, error: record, chi
 
 let t: TestServer;
 beforeAll(async () => {
-  t = await openTestServer(undefined, log);
+  t = await openTestServer({ log });
 });
 afterAll(() => t.close());
 

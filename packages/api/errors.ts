@@ -1,4 +1,4 @@
-/** Every code that an API answers with, and its status (api-conventions, section 4). */
+/** Every code that an API answers with, and its status (api-conventions, section 4; `RequestTimeout` is our own). */
 export const statusOf = {
   MalformedPayload: 400,
   InvalidRequestArguments: 400,
@@ -9,6 +9,7 @@ export const statusOf = {
   InsufficientScopes: 403,
   ResourceNotFound: 404,
   NoMatchingMethod: 406,
+  RequestTimeout: 408,
   RequestConflict: 409,
   ResourceExpired: 410,
   InputTooLarge: 413,

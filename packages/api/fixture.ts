@@ -8,9 +8,8 @@ import { Type } from 'typebox';
 import { ApiError } from './errors.ts';
 import { methodsOf } from './method.ts';
 import { monitoringHandlers } from './monitoring.ts';
-import type { Page } from './page.ts';
 import { respond } from './respond.ts';
-import { createServer } from './server.ts';
+import { createServer, type ServerOptions } from './server.ts';
 import { type Handlers, serviceApi } from './service.ts';
 
 const Thing = named(
@@ -65,6 +64,7 @@ export const toy = contract({
     download: get('/download', { title: 't', description: 'd', category: 'c', output: 'blob' }),
     endless: get('/endless', { title: 't', description: 'd', category: 'c', output: 'blob' }),
     forked: get('/forked', { title: 't', description: 'd', category: 'c', output: Type.Object({}) }),
+    brokenOff: put('/broken-off', { title: 't', description: 'd', category: 'c', input: 'stream', output: Type.Object({}) }),
     dated: post('/dated', {
       title: 't',
       description: 'd',
@@ -138,6 +138,10 @@ export const handlers: Handlers<typeof toy, Waiting> = {
     signal.addEventListener('abort', () => waiting.ended('over'));
     return {};
   },
+  brokenOff: async (waiting, { stream }) => {
+    await buffer(stream).catch((err: NodeJS.ErrnoException) => waiting.ended(err.code ?? 'no code'));
+    return {};
+  },
   dated: async (_, { body }) => body,
 };
 
@@ -177,7 +181,11 @@ export interface TestServer {
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
-export const openTestServer = async (page?: Page, log: Log = silentLog): Promise<TestServer> => {
+export interface TestServerOptions extends Pick<ServerOptions, 'page' | 'bodies'> {
+  readonly log?: Log;
+}
+
+export const openTestServer = async ({ page, bodies, log = silentLog }: TestServerOptions = {}): Promise<TestServer> => {
   const waiting: Waiting = { began: () => {}, ended: () => {}, go: Promise.resolve() };
   const server = createServer({
     rootUrl: 'http://localhost',
@@ -188,6 +196,7 @@ export const openTestServer = async (page?: Page, log: Log = silentLog): Promise
     version: { version: '1' },
     documents: new Map(),
     page,
+    bodies,
   });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   const ask = (method: string, path: string, { as = 'all', headers = {}, raw, json }: Ask = {}) => {

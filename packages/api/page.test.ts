@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeFile(join(dist, 'assets/main-a1B2_c3D.js'), script);
   await writeFile(join(dist, 'icon.svg'), '<svg/>');
   await writeFile(join(folder, 'secret.key'), 'sesame');
-  t = await openTestServer({ folder: dist });
+  t = await openTestServer({ page: { folder: dist } });
 });
 afterAll(async () => {
   await t.close();

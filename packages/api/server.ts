@@ -3,13 +3,13 @@ import { type Authentication, ReplayGuard, type SignedRequest } from '@taskclust
 import type { Log } from '@taskcluster/log';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { compress, decompressed } from './compression.ts';
+import { compress } from './compression.ts';
 import { failureOf } from './failure.ts';
-import { maxBodyBytes } from './body.ts';
 import { watchConnections } from './connections.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type Page, servePage } from './page.ts';
+import { acceptBodies, type BodyLimits, cutIdleUploads } from './receiving.ts';
 import { recordRequests, type RequestMetrics } from './requests.ts';
 import type { ClaimHeader } from './used-headers.ts';
 import { earlyFailure, mount, pathsOf, requestInfoOf, type WireOptions } from './wire.ts';
@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly page?: Page | undefined;
   /** Records what is asked and how long it takes; absent while metrics are off. */
   readonly metrics?: RequestMetrics | undefined;
+  /** Lower ones are for tests. */
+  readonly bodies?: Partial<BodyLimits> | undefined;
 }
 
 export interface Server {
@@ -47,7 +49,6 @@ export const createServer = (options: ServerOptions): Server => {
   const stopping = new AbortController();
   const app = fastify({
     logger: false,
-    bodyLimit: maxBodyBytes,
     keepAliveTimeout: keepAliveMs,
     genReqId: () => randomUUID(),
     exposeHeadRoutes: true,
@@ -68,12 +69,13 @@ export const createServer = (options: ServerOptions): Server => {
   };
   const connections = watchConnections(app.server);
   if (options.metrics) recordRequests(app, options.metrics);
-  acceptBodies(app);
+  acceptBodies(app, options.bodies);
   answerErrors(app, options.log);
   for (const method of options.methods) if (method.endpoint.input !== 'stream') mount(app, method, wire);
   void app.register(async (streams) => {
     streams.removeAllContentTypeParsers();
     streams.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    cutIdleUploads(streams, options.bodies);
     for (const method of options.methods) if (method.endpoint.input === 'stream') mount(streams, method, wire);
   });
   answerOptions(app, options.methods);
@@ -95,21 +97,6 @@ export const createServer = (options: ServerOptions): Server => {
       clearTimeout(cut);
     },
   };
-};
-
-/** JSON is kept as text (its signature may be checked); anything else is read and ignored. */
-const acceptBodies = (app: FastifyInstance): void => {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBodyBytes }, (_, text, done) => done(null, text));
-  app.addHook('preParsing', async (request, _, payload) => {
-    const encoding = request.headers['content-encoding']?.trim().toLowerCase();
-    if (!encoding || encoding === 'identity') return payload;
-    // Whoever reads the raw body keeps it as it came.
-    if (request.routeOptions.config.apiMethod?.endpoint.input === 'stream') return payload;
-    const unpacked = decompressed(payload as never, encoding);
-    delete request.headers['content-length'];
-    return unpacked;
-  });
 };
 
 const answerErrors = (app: FastifyInstance, log: Log): void => {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { parseBody } from './body.ts';
 import { type CheckedCaller, createCaller } from './caller.ts';
-import { compress, tooLarge } from './compression.ts';
+import { compress } from './compression.ts';
 import { ApiError } from './errors.ts';
 import { failureOf, type RequestInfo } from './failure.ts';
 import { setApiHeaders } from './headers.ts';
@@ -207,11 +207,10 @@ const sendJson = async (request: FastifyRequest, reply: FastifyReply, value: unk
   return packed ? reply.header('content-encoding', packed.encoding).send(packed.body) : reply.send(text);
 };
 
-/** An error before a handler ran: a body that is too large, not what its encoding says, or a URL that cannot be decoded. */
+/** An error before a handler ran: a body that did not arrive, is too large or not what its encoding says, or a URL that cannot be decoded. */
 export const earlyFailure = (thrown: unknown): unknown => {
   const { code = '', statusCode = 500, message = '' } = (thrown ?? {}) as { code?: string; statusCode?: number; message?: string };
   if (thrown instanceof ApiError) return thrown;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge();
   if (code.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE')
     return new ApiError('MalformedPayload', 'The request body is not what its content-encoding says: {{message}}', { message });
   if (statusCode >= 400 && statusCode < 500)

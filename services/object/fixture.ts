@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, methodsOf, monitoringHandlers, serviceApi } from '@taskcluster/api';
+import { createServer, methodsOf, monitoringHandlers, serviceApi, type ServerOptions } from '@taskcluster/api';
 import { type Client, http } from '@taskcluster/client';
 import { type Config, loadConfig } from '@taskcluster/config';
 import { object as contract } from '@taskcluster/contracts';
@@ -37,7 +37,10 @@ const unused = (what: string) => () => {
   throw new Error(`The object service has no use for ${what}.`);
 };
 
-export const openTestObjects = async (changes: Partial<Config<typeof settings>> = {}): Promise<TestObjects> => {
+export const openTestObjects = async (
+  changes: Partial<Config<typeof settings>> = {},
+  bodies: ServerOptions['bodies'] = {},
+): Promise<TestObjects> => {
   const { db, clock, close } = await openTestDatabase(inject('postgres'), [objectService.migrations ?? { owner: 'object', steps: [] }]);
   const dataDir = await mkdtemp(join(tmpdir(), 'taskcluster-object-'));
   const port = await freePort();
@@ -70,6 +73,7 @@ export const openTestObjects = async (changes: Partial<Config<typeof settings>> 
     log: silentLog,
     version: {},
     documents: new Map(),
+    bodies,
   });
   await server.listen({ host: '127.0.0.1', port });
   return {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -225,6 +226,18 @@ test('a body that ends too soon is refused, and nothing of it can be seen', asyn
   socket.destroy();
   await until(async () => (await temporaryFiles()).length === 0);
   expect((await raw(await urlOf('short'))).status).toBe(404);
+});
+
+test('an upload of which nothing comes any more is ended, and leaves no file behind', async () => {
+  const s = await openTestObjects({}, { idleMs: 30 });
+  const incoming = join(s.platform.dataDir, 'objects', 'incoming');
+  const url = new URL(await localArtifactStore(s).putUrl({ ...forAMinute, key: 'stalled', contentType: 'text/plain' }));
+  const socket = connectSocket(Number(url.port), url.hostname);
+  const begun = `host: ${url.host}\r\ncontent-type: text/plain\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(999)}`;
+  socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\n${begun}`);
+  expect(await textOf(socket)).toMatch(/^HTTP\/1.1 408 /);
+  await until(async () => (await readdir(incoming)).length === 0);
+  await s.close();
 });
 
 test('a body that is larger than allowed is refused before it is read', async () => {
