@@ -59,7 +59,7 @@ export const toy = contract({
       category: 'c',
       scopes: 'toy:put:<name>',
       input: 'stream',
-      output: Type.Object({ bytes: Type.Integer(), encoding: Type.String() }),
+      output: Type.Object({ bytes: Type.Integer(), encoding: Type.String(), type: Type.String() }),
     }),
     download: get('/download', { title: 't', description: 'd', category: 'c', output: 'blob' }),
     endless: get('/endless', { title: 't', description: 'd', category: 'c', output: 'blob' }),
@@ -131,7 +131,11 @@ export const handlers: Handlers<typeof toy, Waiting> = {
     waiting.ended(`${gone ? 'gone' : 'there'}, ${request.signal === request.signal ? 'one signal' : 'many signals'}`);
     return { gone };
   },
-  upload: async (_, { stream, headers }) => ({ bytes: (await buffer(stream)).length, encoding: headers['content-encoding'] ?? 'none' }),
+  upload: async (_, { stream, headers: { 'content-encoding': encoding = 'none', 'content-type': type = 'none' } }) => ({
+    bytes: (await buffer(stream)).length,
+    encoding,
+    type,
+  }),
   download: async () => respond(200, { 'content-type': 'text/plain', 'x-more': 'yes' }, Readable.from(['some ', 'data'])),
   endless: async (waiting) => respond(200, { 'content-type': 'text/plain' }, endless(waiting)),
   forked: async (waiting, { signal }) => {

@@ -72,7 +72,11 @@ test('raw data comes as a response, with its headers', async () => {
 test('raw data can be sent as a stream', async () => {
   for (const client of clients) {
     const stream = new Blob(['streamed']).stream();
-    expect(await client('all').upload({ name: 'a' }, stream, { contentType: 'text/plain' })).toEqual({ bytes: 8, encoding: 'none' });
+    expect(await client('all').upload({ name: 'a' }, stream, { contentType: 'text/plain' })).toEqual({
+      bytes: 8,
+      encoding: 'none',
+      type: 'text/plain',
+    });
   }
 });
 

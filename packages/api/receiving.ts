@@ -18,6 +18,7 @@ const bodyLimits: BodyLimits = { deadlineMs: 60_000, totalBytes: 256 * 1024 * 10
 
 /** JSON is kept as text (its signature may be checked); anything else is read and ignored. */
 export const acceptBodies = (app: FastifyInstance, given: Partial<BodyLimits> = {}): void => {
+  hideContentTypes(app);
   const receive = receiver({ ...bodyLimits, ...given });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, payload, done) => {
@@ -37,6 +38,27 @@ export const acceptBodies = (app: FastifyInstance, given: Partial<BodyLimits> = 
     const unpacked = decompressed(payload as never, encoding);
     delete request.headers['content-length'];
     return unpacked;
+  });
+};
+
+/**
+ * The framework chooses a parser by the content type, and refuses what is no media type. Here one parser takes everything, and handlers
+ * are to see what was sent, whatever it is: so the type is kept from the framework while it looks.
+ */
+const hideContentTypes = (app: FastifyInstance): void => {
+  const sent = new WeakMap<FastifyRequest, string>();
+  app.addHook('onRequest', (request, _, next) => {
+    const type = request.headers['content-type'];
+    if (type !== undefined) {
+      sent.set(request, type);
+      request.headers['content-type'] = 'application/octet-stream';
+    }
+    next();
+  });
+  app.addHook('preValidation', (request, _, next) => {
+    const type = sent.get(request);
+    if (type !== undefined) request.headers['content-type'] = type;
+    next();
   });
 };
 

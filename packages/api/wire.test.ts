@@ -1,10 +1,11 @@
+import { authorizationHeader, payloadHash } from '@taskcluster/hawk';
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestServer, type TestServer } from './fixture.ts';
+import { openTestServer, type TestServer, token } from './fixture.ts';
 import { accepts } from './compression.ts';
 import { pathsOf } from './wire.ts';
 
@@ -42,9 +43,9 @@ describe('the limit of a body', () => {
   test('does not hold for raw data, which is not unpacked either', async () => {
     const data = gzipSync(Buffer.alloc(1000));
     const small = await t.ask('PUT', `${base}/upload/a`, { raw: data, headers: { 'content-encoding': 'gzip' } });
-    expect(JSON.parse(small.text)).toEqual({ bytes: data.length, encoding: 'gzip' });
+    expect(JSON.parse(small.text)).toEqual({ bytes: data.length, encoding: 'gzip', type: 'none' });
     const large = await t.ask('PUT', `${base}/upload/a`, { raw: Buffer.alloc(10 * mebibyte + 1) });
-    expect(JSON.parse(large.text)).toEqual({ bytes: 10 * mebibyte + 1, encoding: 'none' });
+    expect(JSON.parse(large.text)).toEqual({ bytes: 10 * mebibyte + 1, encoding: 'none', type: 'none' });
   });
 });
 
@@ -93,6 +94,32 @@ describe('a body that cannot be parsed', () => {
     expect((await post(json)).status).toBe(400);
     expect((await post({ 'content-type': 'application/json; charset=utf-8' })).status).toBe(400);
     expect((await post({ 'content-type': 'application/json-patch' })).status).toBe(204);
+  });
+});
+
+describe('a content type that is no media type', () => {
+  const none = ['log', 'json', 'a b/c', '/', 'text/', 'application/json charset=utf-8', '"', 'undefined'];
+  test.each(none)('%j is ignored where no body is wanted', async (type) => {
+    expect((await t.ask('POST', `${base}/nothing`, { raw: 'data', headers: { 'content-type': type } })).status).toBe(204);
+  });
+  test.each(none)('%j is named where JSON is wanted', async (type) => {
+    const { status, json: said } = await put('{"name":"a"}', { 'content-type': type });
+    expect([status, said.code]).toEqual([400, 'MalformedPayload']);
+    expect(said.message).toContain(`the content type was ${type}.`);
+  });
+  test.each(none)('%j reaches a handler that takes any data', async (type) => {
+    const answer = await t.ask('PUT', `${base}/upload/a`, { raw: 'data', headers: { 'content-type': type } });
+    expect(JSON.parse(answer.text)).toEqual({ bytes: 4, encoding: 'none', type });
+  });
+  test('is what was signed', async () => {
+    const path = `${base}/deferred`;
+    const authorization = authorizationHeader({
+      credentials: { clientId: 'all', accessToken: token },
+      method: 'POST',
+      url: `http://localhost:${t.port}${path}`,
+      hash: payloadHash('text', 'log'),
+    });
+    expect((await t.ask('POST', path, { raw: 'text', headers: { authorization, 'content-type': 'log' } })).status).toBe(200);
   });
 });
 

@@ -150,8 +150,9 @@ test('whatever users stored is shut into a sandbox, and only harmless types are 
     ['application/javascript', 'attachment'],
     ['nonsense', 'attachment'],
   ] as const) {
-    await put('served', '<script>alert(1)</script>', { type });
+    expect((await put('served', '<script>alert(1)</script>', { type })).status, type).toBe(200);
     const { headers } = await raw(await urlOf('served'));
+    expect(headers['content-type']).toBe(type === 'nonsense' ? 'application/octet-stream' : type);
     expect(headers, type).toMatchObject({
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'cross-origin',
