@@ -39,6 +39,11 @@ test('every view has an address that can be shared', async () => {
     expect(await get(path)).toMatchObject({ status: 200, text: '<title>page</title>' });
 });
 
+test('a probe never gets the page instead of its answer', async () => {
+  for (const path of ['/__lbheartbeat__', '/__lbheartbeat__/', '/__heartbeat__/x'])
+    expect(await get(path)).toMatchObject({ status: 200, text: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } });
+});
+
 test('what belongs to the API or is an asset that is gone is not a view', async () => {
   for (const path of ['/api', '/api/', '/api/toy/v1/nope', '/references/x', '/schemas/x', '/assets/old-00000000.js'])
     expect(await get(path)).toMatchObject({ status: 404, json: { error: 'Not found' } });

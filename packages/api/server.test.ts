@@ -209,6 +209,20 @@ describe('an answer', () => {
   test('without anything to say is 204', async () =>
     expect(await t.ask('POST', `${base}/nothing`)).toMatchObject({ status: 204, text: '' }));
   test('that breaks the contract is a fault of ours', async () => expect((await t.ask('GET', `${base}/wrong`)).status).toBe(500));
+  test('from the monitoring paths is the same below them and for every verb', async () => {
+    for (const path of ['/__version__', '/__heartbeat__', '/__lbheartbeat__', '/robots.txt']) {
+      const { text } = await t.ask('GET', path, { as: 'nobody' });
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'])
+        for (const below of ['', '/', '/a/b', '?x=1'])
+          expect([method, below, await t.ask(method, path + below, { as: 'nobody' })]).toMatchObject([
+            method,
+            below,
+            { status: 200, text },
+          ]);
+      expect(await t.ask('HEAD', `${path}/`, { as: 'nobody' })).toMatchObject({ status: 200, text: '' });
+      expect((await t.ask('GET', `${path}x`, { as: 'nobody' })).status).toBe(404);
+    }
+  });
   test('from the monitoring paths needs nobody', async () => {
     for (const path of ['/__version__', '/__heartbeat__', '/__lbheartbeat__', '/robots.txt', `${base}/__heartbeat__`])
       expect((await t.ask('GET', path, { as: 'nobody' })).status).toBe(200);

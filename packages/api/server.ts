@@ -1,7 +1,7 @@
 import { absolute, type Json } from '@taskcluster/contracts/publish';
 import { type Authentication, ReplayGuard, type SignedRequest } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { compress } from './compression.ts';
 import { failureOf } from './failure.ts';
@@ -142,24 +142,33 @@ const answerOptions = (app: FastifyInstance, methods: readonly Method[]): void =
   }
 };
 
+interface Plain {
+  readonly type: string;
+  readonly text: string;
+}
+
+const plainJson = (text: string): Plain => ({ type: 'application/json; charset=utf-8', text });
+
+/** What is the same for everybody: the monitoring paths and the documents. */
 const servePlain = (app: FastifyInstance, { version, documents, rootUrl }: ServerOptions): void => {
-  const json = (text: string) => ({ type: 'application/json; charset=utf-8', text });
-  const fixed = new Map([
+  const mounts: readonly (readonly [string, Plain])[] = [
     ['/robots.txt', { type: 'text/plain; charset=utf-8', text: 'User-agent: *\nDisallow: /\n' }],
-    ['/__version__', json(JSON.stringify(version, null, 2))],
-    ['/__heartbeat__', json('{}')],
-    ['/__lbheartbeat__', json('{}')],
-  ]);
-  for (const [path, document] of documents)
-    fixed.set(
-      path.startsWith('/') ? path : `/${path}`,
-      json(JSON.stringify(path.endsWith('references.json') ? document : absolute(document, rootUrl), null, 2)),
-    );
-  for (const [path, { type, text }] of fixed) {
-    app.get(path, async (request, reply) => {
-      const packed = await compress(text, request.headers['accept-encoding']);
-      reply.type(type).header('access-control-allow-origin', '*').header('x-content-type-options', 'nosniff');
-      return packed ? reply.header('content-encoding', packed.encoding).send(packed.body) : reply.send(text);
-    });
+    ['/__version__', plainJson(JSON.stringify(version, null, 2))],
+    ['/__heartbeat__', plainJson('{}')],
+    ['/__lbheartbeat__', plainJson('{}')],
+  ];
+  // Every verb and everything below (api-conventions, section 1): a probe with a slash too many must not get the web page.
+  for (const [path, plain] of mounts) for (const url of [path, `${path}/*`]) app.all(url, answerPlain(plain));
+  for (const [path, document] of documents) {
+    const shown = path.endsWith('references.json') ? document : absolute(document, rootUrl);
+    app.get(path.startsWith('/') ? path : `/${path}`, answerPlain(plainJson(JSON.stringify(shown, null, 2))));
   }
 };
+
+const answerPlain =
+  ({ type, text }: Plain) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const packed = await compress(text, request.headers['accept-encoding']);
+    reply.type(type).header('access-control-allow-origin', '*').header('x-content-type-options', 'nosniff');
+    return packed ? reply.header('content-encoding', packed.encoding).send(packed.body) : reply.send(text);
+  };
