@@ -1,5 +1,7 @@
+import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { ApiError } from './errors.ts';
 
 /** Knows which connections have a request under way, so that a stop need not wait for the others. */
 export interface Connections {
@@ -25,3 +27,23 @@ export const watchConnections = (server: Server): Connections => {
     },
   };
 };
+
+/**
+ * From the signal on every answer is the last one of its connection, so that nobody sends the next request into one that closes; and
+ * what comes all the same (over a connection that is busy) is refused before anything is done for it.
+ */
+export const turnAwayWhen = (stopping: AbortSignal, app: FastifyInstance): void => {
+  app.addHook('onRequest', (_request, _reply, next) => next(stopping.aborted ? isStopping() : undefined));
+  app.addHook('onSend', (_request, reply, _payload, next) => {
+    if (stopping.aborted) reply.header('connection', 'close');
+    next();
+  });
+};
+
+const isStopping = () =>
+  new ApiError(
+    'ServiceUnavailable',
+    'This process of the platform is stopping. Nothing was done; send the request again over a new connection.',
+    {},
+    { retryAfterSeconds: 1 },
+  );

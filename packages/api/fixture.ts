@@ -64,6 +64,7 @@ export const toy = contract({
     download: get('/download', { title: 't', description: 'd', category: 'c', output: 'blob' }),
     endless: get('/endless', { title: 't', description: 'd', category: 'c', output: 'blob' }),
     forked: get('/forked', { title: 't', description: 'd', category: 'c', output: Type.Object({}) }),
+    slow: get('/slow', { title: 't', description: 'd', category: 'c', output: 'blob' }),
     brokenOff: put('/broken-off', { title: 't', description: 'd', category: 'c', input: 'stream', output: Type.Object({}) }),
     dated: post('/dated', {
       title: 't',
@@ -82,6 +83,12 @@ export interface Waiting {
   ended: (how: string) => void;
   /** Holds up the method `held` until it is resolved. */
   go: Promise<void>;
+}
+
+async function* slowly(go: Promise<void>) {
+  yield 'the beginning, ';
+  await go;
+  yield 'the end';
 }
 
 /** Data without an end, which tells when nobody wants it any more. */
@@ -142,6 +149,7 @@ export const handlers: Handlers<typeof toy, Waiting> = {
     signal.addEventListener('abort', () => waiting.ended('over'));
     return {};
   },
+  slow: async ({ go }) => respond(200, { 'content-type': 'text/plain' }, Readable.from(slowly(go))),
   brokenOff: async (waiting, { stream }) => {
     await buffer(stream).catch((err: NodeJS.ErrnoException) => waiting.ended(err.code ?? 'no code'));
     return {};

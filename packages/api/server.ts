@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { randomUUID } from 'node:crypto';
 import { compress } from './compression.ts';
 import { failureOf } from './failure.ts';
-import { watchConnections } from './connections.ts';
+import { turnAwayWhen, watchConnections } from './connections.ts';
 import { setApiHeaders } from './headers.ts';
 import type { Method } from './method.ts';
 import { type Page, servePage } from './page.ts';
@@ -54,6 +54,8 @@ export const createServer = (options: ServerOptions): Server => {
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 4096, caseSensitive: true },
     forceCloseConnections: 'idle',
+    // Its refusal is not in the form of ours.
+    return503OnClosing: false,
     // An URL that cannot be decoded never reaches a route.
     frameworkErrors: (err, request, reply) => {
       setApiHeaders(request as never, reply as never);
@@ -68,6 +70,7 @@ export const createServer = (options: ServerOptions): Server => {
     stopping: stopping.signal,
   };
   const connections = watchConnections(app.server);
+  turnAwayWhen(stopping.signal, app);
   if (options.metrics) recordRequests(app, options.metrics);
   acceptBodies(app, options.bodies);
   answerErrors(app, options.log);

@@ -209,7 +209,11 @@ describe('a handler', () => {
     const began = new Promise<void>((resolve) => (s.waiting.began = resolve));
     const agent = new Agent({ keepAlive: true });
     const answer = new Promise<string>((resolve, reject) => {
-      const request = httpRequest({ host: '127.0.0.1', port: s.port, path: `${base}/held`, agent }, (response) => resolve(text(response)));
+      const request = httpRequest({ host: '127.0.0.1', port: s.port, path: `${base}/held`, agent }, (response) => {
+        // Whoever keeps the connection sends the next request into a closed one.
+        expect(response.headers.connection).toBe('close');
+        resolve(text(response));
+      });
       request.on('error', reject).end();
     });
     await began;
@@ -219,6 +223,29 @@ describe('a handler', () => {
     expect(JSON.parse(await answer)).toEqual({ gone: true });
     await closed;
     agent.destroy();
+  });
+
+  test('gets nothing to do once the server stops: a request on a busy connection is told to come back', async () => {
+    const s = await openTestServer();
+    const go = Promise.withResolvers<void>();
+    s.waiting.go = go.promise;
+    s.waiting.began = () => expect.unreachable();
+    const socket = connect(s.port, '127.0.0.1');
+    const head = `HTTP/1.1\r\nhost: localhost:${s.port}\r\n`;
+    socket.write(`GET ${base}/slow ${head}\r\n`);
+    await once(socket, 'readable');
+    const said = text(socket);
+    const closed = s.close(3_600_000);
+    socket.write(`GET ${base}/held ${head}\r\n`);
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    go.resolve();
+    const [, second = ''] = (await said).split('the end');
+    expect(second).toContain('HTTP/1.1 503 ');
+    expect(second).toMatch(/^retry-after: 1\r$/m);
+    expect(second).toMatch(/^connection: close\r$/m);
+    expect(second).toMatch(/^access-control-allow-origin: \*\r$/m);
+    expect(second).toContain('"code": "ServiceUnavailable"');
+    await closed;
   });
 
   test('that does not end is cut off after the grace', async () => {
