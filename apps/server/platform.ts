@@ -125,6 +125,7 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
     documents: publish(contracts, [GenericWorkerPayload]),
     page: pageFolder(await artifactOrigins(env)),
     metrics: metrics?.common,
+    keepAliveMs: config.keepAliveMs,
   });
   const port = await server.listen({ host, port: assembly.port });
   const beside = { wakeups: db.wakeups, log, metrics: metrics?.common };

@@ -39,6 +39,12 @@ export const settings = {
     default: '7d',
     description: 'How long messages are kept for listeners that were away. What the platform itself has yet to read is kept longer.',
   }),
+  keepAliveMs: duration({
+    env: 'KEEP_ALIVE_TIMEOUT_SECONDS',
+    default: '90s',
+    description:
+      'How long a connection without a request is kept. It must be longer than a load balancer in front keeps its own; see running.md.',
+  }),
   metrics: metricsSetting,
   drainMs: duration({ env: 'DRAIN_TIMEOUT', default: '10s', description: 'How long running requests may take when the process stops.' }),
 } as const;

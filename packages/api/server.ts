@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly page?: Page | undefined;
   /** Records what is asked and how long it takes; absent while metrics are off. */
   readonly metrics?: RequestMetrics | undefined;
+  /** Milliseconds for which a connection without a request is kept; 90 s unless told. */
+  readonly keepAliveMs?: number | undefined;
   /** Lower ones are for tests. */
   readonly bodies?: Partial<BodyLimits> | undefined;
 }
@@ -40,8 +42,8 @@ export interface Server {
   close(graceMs?: number): Promise<void>;
 }
 
-// Longer than a load balancer keeps an idle connection (60 s and more), so that it never sends into a closing one.
-const keepAliveMs = 90_000;
+// Longer than most load balancers keep an idle connection (60 s), so that they never send into a closing one.
+const usualKeepAliveMs = 90_000;
 const replayWindowMs = 30 * 60_000;
 
 /** The HTTP server of a process: the methods, the references, the monitoring paths and the web page. */
@@ -49,7 +51,7 @@ export const createServer = (options: ServerOptions): Server => {
   const stopping = new AbortController();
   const app = fastify({
     logger: false,
-    keepAliveTimeout: keepAliveMs,
+    keepAliveTimeout: options.keepAliveMs ?? usualKeepAliveMs,
     genReqId: () => randomUUID(),
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 4096, caseSensitive: true },
