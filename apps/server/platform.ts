@@ -183,7 +183,7 @@ const foundation = async (
   // Services call each other; whom they call is known when all of them are there.
   let invoke: Invoke = () => Promise.reject(new Error('A service was called while it was being put together.'));
   const platform: AuthPlatform = {
-    rootUrl: (config.rootUrl || `http://${shownHost(host)}:${port}`).replace(/\/+$/, ''),
+    rootUrl: config.rootUrl || `http://${shownHost(host)}:${port}`,
     dataDir,
     db,
     log,

@@ -1,6 +1,16 @@
 import { duration, integer, text } from '@taskcluster/config';
 import { metricsSetting } from '@taskcluster/metrics';
 
+/** Scheme, host and port (api-conventions, section 1). Every address that is given out begins with it, and signatures cover host and port. */
+const rootUrlOf = (given: string): string => {
+  const bare = given.trim().replace(/\/+$/, '');
+  const { protocol, origin, href } = URL.parse(bare) ?? {};
+  // What is no origin has a path, a query, a fragment or a password.
+  if (origin === undefined || !['http:', 'https:'].includes(protocol ?? '') || href !== `${origin}/`)
+    throw new Error('an address such as https://tc.example.com was expected: http or https, a host, perhaps a port, and nothing else');
+  return origin;
+};
+
 /** Settings of the process itself; each service adds its own. */
 export const settings = {
   databaseUrl: text({
@@ -9,11 +19,12 @@ export const settings = {
     secret: true,
     description: 'A PostgreSQL (15 to 18) to use instead of the embedded one.',
   }),
-  rootUrl: text({
+  rootUrl: {
     env: 'TASKCLUSTER_ROOT_URL',
     default: '',
     description: 'The address that users and workers have; without it, the one that this process listens on.',
-  }),
+    parse: rootUrlOf,
+  },
   secret: text({
     env: 'TASKCLUSTER_SECRET',
     default: '',
