@@ -3,6 +3,7 @@ import { type Validate, validatorOf } from '@taskcluster/contracts/validator';
 import type { Authentication } from '@taskcluster/hawk';
 import { templateParameters } from '@taskcluster/scopes';
 import type { Readable } from 'node:stream';
+import type { TSchema } from 'typebox';
 import type { CheckedCaller } from './caller.ts';
 import { ApiError } from './errors.ts';
 import { Respond } from './respond.ts';
@@ -84,13 +85,13 @@ export const methodsOf = (
 const prepare = (contract: Contract, endpoint: Endpoint, handle: (request: HandlerRequest) => Promise<unknown>): Method['perform'] => {
   const fromUrl = filledFromUrl(endpoint);
   const checkParams = parameterCheck(contract, endpoint);
-  const validate = typeof endpoint.input === 'object' ? validatorOf(endpoint.input) : undefined;
+  const validBody = typeof endpoint.input === 'object' ? bodyCheck(endpoint.input) : undefined;
   const validateOutput = typeof endpoint.output === 'object' ? validatorOf(endpoint.output) : undefined;
   return async (request) => {
     const { params, caller } = request;
     if (fromUrl) caller.authorize(params);
     checkParams(request);
-    const body = validate ? validBody(validate, request) : undefined;
+    const body = validBody?.(request);
     const result = await handle(new HandlerRequest(request, body));
     if (!caller.authorized) throw new Error('A handler answered without authorising the request. This is a bug; nothing is sent.');
     return validReply(result, validateOutput);
@@ -136,20 +137,26 @@ const parameterCheck = (contract: Contract, { route, params: own = {}, query: qu
 const known = (keys: readonly string[]) => (keys.length === 0 ? 'This method takes none.' : `This method takes ${keys.join(', ')}.`);
 const invalid = (wrong: readonly string[]) => new ApiError('InvalidRequestArguments', '{{wrong}}', { wrong: wrong.join('\n') });
 
-const validBody = (validate: Validate, { body, contentType }: MethodRequest): unknown => {
-  if (body === undefined) {
-    throw new ApiError(
-      'MalformedPayload',
-      'This method needs a JSON body with `content-type: application/json`; the content type was {{contentType}}.',
-      { contentType: contentType ?? null },
-    );
-  }
-  const problems = validate(body);
-  if (problems)
-    throw new ApiError('InputValidationError', 'The request body is not what the schema asks for:\n\n{{problems}}', {
-      problems: problems.map((p) => `  * ${p}`).join('\n'),
-    });
-  return body;
+const bodyCheck = (schema: TSchema) => {
+  const validate = validatorOf(schema);
+  // Its path below the root URL; what has no name is not published by itself.
+  const name = '$id' in schema && typeof schema.$id === 'string' ? schema.$id : 'of this method';
+  return ({ body, contentType }: MethodRequest): unknown => {
+    if (body === undefined) {
+      throw new ApiError(
+        'MalformedPayload',
+        'This method needs a JSON body with `content-type: application/json`; the content type was {{contentType}}.',
+        { contentType: contentType ?? null },
+      );
+    }
+    const problems = validate(body);
+    if (problems)
+      throw new ApiError('InputValidationError', 'The request body is not what the schema {{name}} asks for:\n\n{{problems}}', {
+        name,
+        problems: problems.map((p) => `  * ${p}`).join('\n'),
+      });
+    return body;
+  };
 };
 
 const validReply = (result: unknown, validate: Validate | undefined): Respond => {

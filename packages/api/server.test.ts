@@ -135,6 +135,18 @@ describe('a body', () => {
     expect([answer.status, answer.json.code]).toEqual([400, 'InputValidationError']);
   });
   test('with whole surrogate pairs is fine', async () => expect((await put('{"name":"\\ud83d\\ude00"}')).status).toBe(200));
+  test('is told which schema it breaks, if that has a name', async () => {
+    expect((await put('{"size":1}')).json.message).toContain('is not what the schema /schemas/toy/v1/thing.json# asks for:\n\n  * / must');
+    const { json } = await t.ask('POST', `${base}/dated`, { json: {} });
+    expect(json.message).toContain('is not what the schema of this method asks for:\n\n  * / must');
+  });
+  test('is told thirty of its mistakes, and how many more there are', async () => {
+    const { message } = (
+      await put(JSON.stringify({ name: 'a', ...Object.fromEntries(Array.from({ length: 35 }, (_, i) => [`p${i}`, 0])) }))
+    ).json;
+    expect(message.match(/ {2}\* \//g)).toHaveLength(30);
+    expect(message).toContain('  * and 5 more');
+  });
   test('names every property that is not known', async () =>
     expect((await put('{"name":"a","x":1,"y":2}')).json.message).toMatch(/"x"[\s\S]*"y"/));
 });
