@@ -37,6 +37,15 @@ describe('who sent a request', () => {
       expect((await t.ask('GET', path, { headers })).status).toBe(401);
   });
 
+  test('is told by a bewit only where it is a parameter of the query', async () => {
+    const signed = (path: string) => t.ask('GET', path, { headers: { authorization: header('GET', path) } });
+    // Parameters are looked at after the signature.
+    for (const path of ['/thing/a?limit=?bewit=b', '/thing/a&bewit=b', '/thing/a&bewit=b?c=?bewit=d', '/thing/a?limit=1&notbewit=b'])
+      expect([path, (await signed(base + path)).json.code]).toEqual([path, 'InvalidRequestArguments']);
+    for (const path of ['/thing/a?bewit=b', '/thing/a?limit=1&bewit=b', '/thing/a?limit=?&bewit='])
+      expect([path, (await signed(base + path)).json.code]).toEqual([path, 'AuthenticationFailed']);
+  });
+
   test('covers method, path and query as they were sent, host and port (A3+)', async () => {
     const path = `${base}/thing/a?limit=%31`;
     expect((await t.ask('GET', path, { headers: { authorization: header('GET', path) } })).status).toBe(200);

@@ -10,6 +10,9 @@ export interface AuthenticateOptions {
   readonly claimHeader?: ClaimHeader | undefined;
 }
 
+// A query begins at the first question mark; before it and inside of a value these letters are data.
+const bewitInQuery = /^[^?]*\?(?:.*&)?bewit=/;
+
 /**
  * Who signed a request (security rules A1 to A5): host and port as the client saw them, the payload hash when there is one,
  * and for methods that change state the refusal of a header that was used before.
@@ -21,7 +24,7 @@ export const authenticateRequest = (
 ): Authentication => {
   const { headers, method, originalUrl } = request;
   const { authorization } = headers;
-  if (authorization !== undefined && /[?&]bewit=/.test(originalUrl)) {
+  if (authorization !== undefined && bewitInQuery.test(originalUrl)) {
     return failed('The request has both an Authorization header and a bewit. Use one of them.');
   }
   const who = authenticate({ method, resource: originalUrl, ...signedAddress(headers), authorization });
