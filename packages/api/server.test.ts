@@ -147,6 +147,8 @@ describe('a body', () => {
     expect(message.match(/ {2}\* \//g)).toHaveLength(30);
     expect(message).toContain('  * and 5 more');
   });
+  test('of GET is not read, whatever it is', async () =>
+    expect((await t.ask('GET', `${base}/thing/a`, { raw: '{', headers: { 'content-type': 'application/json' } })).status).toBe(200));
   test('names every property that is not known', async () =>
     expect((await put('{"name":"a","x":1,"y":2}')).json.message).toMatch(/"x"[\s\S]*"y"/));
 });
