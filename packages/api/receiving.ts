@@ -49,7 +49,8 @@ const hideContentTypes = (app: FastifyInstance): void => {
   const sent = new WeakMap<FastifyRequest, string>();
   app.addHook('onRequest', (request, _, next) => {
     const type = request.headers['content-type'];
-    if (type !== undefined) {
+    // The usual one is a media type: nothing to hide.
+    if (type !== undefined && type !== 'application/json') {
       sent.set(request, type);
       request.headers['content-type'] = 'application/octet-stream';
     }
