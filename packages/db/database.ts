@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Log } from '@taskcluster/log';
-import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Static, TSchema } from 'typebox';
 import { checkRow } from './rows.ts';
 import { isTransient } from './errors.ts';
 import { type Failpoint, failpointOf, type Moment } from './failpoint.ts';
-import type { Sql } from './sql.ts';
+import { answerMsOf, type Limits, openPool, socketOf } from './pool.ts';
+import { script, type Sql, sql } from './sql.ts';
 import { createWakeups, type Wakeups } from './wakeups.ts';
 
 /** What can run a statement: the database (each statement for itself) or a transaction. */
@@ -29,6 +29,8 @@ export interface Tx extends Queryable {
    * follow, and `work` must not fail after it: it would say that nothing happened.
    */
   last<S extends TSchema>(row: S, statement: Sql): Promise<Static<S>[]>;
+  /** Takes the time limits off what follows in this transaction, here and in PostgreSQL: for migrations. */
+  unlimited(): Promise<void>;
 }
 
 /** What runs transactions and statements. */
@@ -40,6 +42,11 @@ export interface Transactions extends Queryable {
    * what tests call it when they kill the process in the middle of it (`failpoint.ts`).
    */
   tx<T>(work: (tx: Tx) => Promise<T>, name?: string): Promise<T>;
+  /**
+   * For single statements that take milliseconds when all is well: their connection is given up when no answer came for `ms`. PostgreSQL
+   * goes on with them meanwhile, so they are few, and harmless when they are done twice.
+   */
+  within(ms: number): Queryable;
 }
 
 export interface Database extends Transactions {
@@ -53,13 +60,11 @@ export interface Database extends Transactions {
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends Limits {
   readonly connectionString: string;
   readonly log: Log;
   /** Most connections at once, 12 unless told: two cores are busy with fewer. Those of `steady` are half as many more. */
   readonly maxConnections?: number;
-  /** Ends a statement that runs longer (milliseconds); 30 s is the documented limit of a web process. */
-  readonly statementTimeoutMs?: number;
   /** A transaction that is in conflict with others is tried at least eight times, and for so long (milliseconds); 10 s unless told. */
   readonly retryMs?: number;
   /** Tests set this: every row is checked against its schema. */
@@ -70,12 +75,6 @@ const minAttempts = 8;
 // What is in the way of a transaction may itself wait for something. A caller waits no longer for it than for a connection.
 const retryMs = 10_000;
 const longestPauseMs = 100;
-// Longer than a busy moment, shorter than the 30 s that callers wait: whoever gets no connection is refused, not kept.
-const connectionTimeoutMs = 10_000;
-const types = new pg.TypeOverrides();
-const isoTime = (text: string) => new Date(text.endsWith('+00') ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text).toISOString();
-types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, isoTime);
-types.setTypeParser(pg.types.builtins.INT8, Number);
 
 // A statement sent to the pool while its caller is inside a transaction would wait for a second connection:
 // enough of them at once and all wait for ever. The store marks the async context, the pool refuses.
@@ -89,25 +88,30 @@ export const outsideTransaction = <T>(work: () => T): T => inTransaction.exit(wo
 
 /** Connects to PostgreSQL. Connections are made when first needed and are closed by `close()`. */
 export const connect = (options: DatabaseOptions): Database => {
-  const { log, checkRows = false } = options;
+  const { log, connectionString, checkRows = false } = options;
   const failpoint = failpointOf(process.env);
   const max = options.maxConnections ?? 12;
-  const wakeups = createWakeups({ connectionString: options.connectionString, log });
+  const wakeups = createWakeups({ connectionString, log });
   let closing: Promise<void> | undefined;
   const lost = (err: Error) => !closing && log.warn({ err }, 'an idle database connection was lost');
-  const pools = [openPool(options, max, ''), openPool(options, Math.ceil(max / 2), steadyPlans)] as const;
+  const pools = [
+    openPool(connectionString, options, max, ''),
+    openPool(connectionString, options, Math.ceil(max / 2), steadyPlans),
+  ] as const;
+  const answerMs = answerMsOf(options);
   const [any, steady] = pools.map((pool): Transactions => {
     // An idle connection that PostgreSQL closes (a restart) is replaced at the next use.
     pool.on('error', lost);
-    const guarded = async (statement: Sql) => {
+    const guarded = (limitMs: number | undefined) => async (statement: Sql) => {
       if (inTransaction.getStore())
         throw new Error(`This statement must use the transaction that it is called in: ${statement.text.slice(0, 200)}`);
-      return pool.query(query(statement));
+      return pool.query(query(statement, limitMs));
     };
     return {
-      ...queryable(guarded, checkRows),
+      ...queryable(guarded(answerMs), checkRows),
+      within: (ms) => queryable(guarded(ms), checkRows),
       tx: (work, name = 'unnamed') =>
-        retrying(options, () => transaction({ pool, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work)),
+        retrying(options, () => transaction({ pool, answerMs, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work)),
     };
   }) as [Transactions, Transactions];
   return {
@@ -122,23 +126,11 @@ const steadyPlans = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off',
   .map((setting) => ` -c ${setting}`)
   .join('');
 
-const openPool = (options: DatabaseOptions, max: number, settings: string) =>
-  new pg.Pool({
-    connectionString: options.connectionString,
-    max,
-    idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: connectionTimeoutMs,
-    keepAlive: true,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
-    application_name: 'taskcluster',
-    options: `-c timezone=UTC -c datestyle=ISO${settings}`,
-    types,
-    // Statements that do not wait for each other (BEGIN and the first one) travel together.
-    pipeline: true,
-  } as pg.PoolConfig);
-
-const query = ({ text, values, name }: Sql): pg.QueryConfig =>
-  name ? { text, values: values as unknown[], name } : { text, values: values as unknown[] };
+/** The driver closes a connection whose answer does not come within `query_timeout`: what was sent over it may have been done. */
+const query = ({ text, values, name }: Sql, answerMs: number | undefined): pg.QueryConfig => {
+  const limited = { text, values: values as unknown[], query_timeout: answerMs };
+  return name ? { ...limited, name } : limited;
+};
 
 const queryable = (send: (statement: Sql) => Promise<pg.QueryResult>, checkRows: boolean): Queryable => {
   const rowsOf = async (row: TSchema, statement: Sql) => {
@@ -155,6 +147,7 @@ const queryable = (send: (statement: Sql) => Promise<pg.QueryResult>, checkRows:
 
 interface Connected {
   readonly pool: pg.Pool;
+  readonly answerMs: number | undefined;
   readonly wakeups: Wakeups;
   readonly checkRows: boolean;
   readonly reached: ((moment: Moment) => void) | undefined;
@@ -162,10 +155,11 @@ interface Connected {
 
 const reachedBy = (failpoint: Failpoint | undefined, name: string) => failpoint && ((moment: Moment) => failpoint(name, moment));
 
-const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, work: (tx: Tx) => Promise<T>): Promise<T> => {
+const transaction = async <T>({ pool, wakeups, checkRows, reached, ...limits }: Connected, work: (tx: Tx) => Promise<T>): Promise<T> => {
   if (inTransaction.getStore()) throw new Error('A transaction was begun inside another one. Pass the outer one on instead.');
   const connection = await pool.connect();
   const wakes: [string, string][] = [];
+  let { answerMs } = limits;
   let broken: Error | undefined;
   let committing: Promise<pg.QueryResult> | undefined;
   // Nobody else listens while it is lent out, and a lost connection that nobody listens to ends the process.
@@ -173,7 +167,7 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, 
   connection.on('error', lost);
   const commit = () => {
     reached?.('before-commit');
-    committing = connection.query('commit');
+    committing = connection.query(query(commitment, answerMs));
     committing.catch(() => {});
     // The command is on its way, and nobody knows what becomes of it.
     if (reached) setImmediate(reached, 'committing');
@@ -182,13 +176,13 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, 
   const send = async (statement: Sql) => {
     if (committing) throw new Error(`This statement came after the end of its transaction: ${statement.text.slice(0, 200)}`);
     together(connection);
-    const sent = connection.query(query(statement));
+    const sent = connection.query(query(statement, answerMs));
     return reached ? sent.finally(() => reached('working')) : sent;
   };
   try {
     together(connection);
     // Not awaited: it travels with the first statement.
-    const begun = connection.query('begin');
+    const begun = connection.query(query(beginning, answerMs));
     begun.catch(() => {});
     reached?.('begin');
     const tx: Tx = {
@@ -197,6 +191,10 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, 
       last: async (row, statement) => {
         const [rows] = await Promise.all([queryable(send, checkRows).many(row, statement), commit()]);
         return rows;
+      },
+      unlimited: async () => {
+        await send(sql`set local statement_timeout = 0`);
+        answerMs = undefined;
       },
     };
     const result = await inTransaction.run(true, () => work(tx));
@@ -208,7 +206,7 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, 
     wakeups.emitAll(wakes);
     return result;
   } catch (err) {
-    committing ??= connection.query('rollback');
+    committing ??= connection.query(query(undoing, answerMs));
     await committing.catch((failure: Error) => (broken = failure));
     throw err;
   } finally {
@@ -217,9 +215,12 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached }: Connected, 
   }
 };
 
+// Not prepared: PostgreSQL has nothing to plan.
+const [beginning, commitment, undoing] = [script('begin'), script('commit'), script('rollback')];
+
 /** What is sent in this turn leaves in one piece: a write to the socket costs more than most statements. */
 const together = (connection: pg.PoolClient): void => {
-  const { stream } = (connection as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+  const stream = socketOf(connection);
   stream.cork();
   process.nextTick(() => stream.uncork());
 };

@@ -9,12 +9,13 @@ const networkCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EN
 const socketCodes: Readonly<Record<string, readonly string[]>> = { ENOENT: ['connect'], ECONNRESET: ['read', 'write'], EPIPE: ['write'] };
 const syscallOf = (err: unknown): string => (typeof err === 'object' && err !== null && 'syscall' in err ? String(err.syscall) : '');
 
-const driverMessages = /Connection terminated|timeout exceeded when trying to connect|not queryable|Cannot use a pool after calling end/;
+const driverMessages =
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|not queryable|Cannot use a pool after calling end/;
 
 /**
  * The database cannot be reached, is going down or changing places: connection errors (class 08), operator intervention (57P0x),
- * insufficient resources (class 53), a standby that is read only (25006), and the socket errors of the driver. The caller may try
- * later; what was not acknowledged was not half done.
+ * insufficient resources (class 53), a standby that is read only (25006), the socket errors of the driver, and an answer that did not come.
+ * The caller may try later; what was not acknowledged was not half done.
  */
 export const isUnavailable = (err: unknown): boolean => {
   const code = codeOf(err);

@@ -53,7 +53,7 @@ export const migrate = async (db: Database, all: readonly Migrations[]): Promise
 
 const lock = async (tx: Tx): Promise<void> => {
   // Neither waiting for another process nor building the index of a large table has a limit; what requests do has one.
-  await tx.run(sql`set local statement_timeout = 0`);
+  await tx.unlimited();
   await tx.run(sql`select pg_advisory_xact_lock(7216001)`);
 };
 

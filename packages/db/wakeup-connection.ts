@@ -1,5 +1,6 @@
 import type { Log } from '@taskcluster/log';
 import pg from 'pg';
+import { keepAlive, socketOf } from './pool.ts';
 
 /** The connection over which the processes of a database wake each other. */
 export interface WakeupConnection {
@@ -26,6 +27,7 @@ interface Line {
 const pgChannel = 'taskcluster';
 const reconnectMs = 1_000;
 const timeoutMs = 10_000;
+const goodbyeMs = 1_000;
 
 /** Connects when first needed, and again a second after the connection was lost. */
 export const createWakeupConnection = ({ connectionString, log, receive, listening }: WakeupConnectionOptions): WakeupConnection => {
@@ -58,7 +60,7 @@ export const createWakeupConnection = ({ connectionString, log, receive, listeni
         application_name: 'taskcluster wake-ups',
         // Nobody waits for the disk because of a wake-up.
         options: '-c synchronous_commit=off',
-        keepAlive: true,
+        ...keepAlive,
         connectionTimeoutMillis: timeoutMs,
         query_timeout: timeoutMs,
         // A wake-up may be sent while the answer to the one before is still on its way.
@@ -85,8 +87,12 @@ export const createWakeupConnection = ({ connectionString, log, receive, listeni
     close: async () => {
       closed = true;
       clearTimeout(pause);
-      const current = await line;
-      await current?.client.end().catch(() => {});
+      const { client } = (await line) ?? {};
+      if (!client) return;
+      // The driver waits until the other side has closed too, which may be gone.
+      const cut = setTimeout(() => socketOf(client).destroy(), goodbyeMs);
+      await client.end().catch(() => {});
+      clearTimeout(cut);
     },
   };
 };
