@@ -1,4 +1,5 @@
-import { connect, type Database, sql } from '@taskcluster/db';
+import { connect, type Database, isUnavailable, sql } from '@taskcluster/db';
+import { startWire } from '@taskcluster/db/testing';
 import { authenticate, authorizationHeader } from '@taskcluster/hawk';
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
@@ -23,8 +24,8 @@ const all = sql`platform.used_headers_0, platform.used_headers_1, platform.used_
 beforeEach(() => t.db.run(sql`truncate ${all}`));
 
 /** A process of its own on the same database. */
-const aProcess = (): Database => {
-  const db = connect({ connectionString: t.connectionString, log: silentLog, checkRows: true });
+const aProcess = (connectionString = t.connectionString): Database => {
+  const db = connect({ connectionString, log: silentLog, checkRows: true });
   onTestFinished(() => db.close());
   return db;
 };
@@ -116,4 +117,14 @@ test('over HTTP: a signed request that one process has answered is refused by an
   // Reading changes nothing, so it may be repeated.
   const read = sign('GET', '/thing/a');
   expect([await send(ports[0], 'GET', '/thing/a', read), await send(ports[1], 'GET', '/thing/a', read)]).toEqual([200, 200]);
+});
+
+test('a connection that went silent holds up the headers that came first, not those after them', async () => {
+  const wire = await startWire(t.connectionString);
+  onTestFinished(() => wire.stop());
+  const claim = claimHeaders(aProcess(wire.connectionString), 200);
+  expect(await claim(signedAt(noon))).toBe(true);
+  wire.forget();
+  await expect(claim(signedAt(noon, 'lost'))).rejects.toSatisfy(isUnavailable);
+  expect(await claim(signedAt(noon, 'next'))).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { connect, sql } from '@taskcluster/db';
+import { startWire } from '@taskcluster/db/testing';
 import { type Log, silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { Type } from 'typebox';
@@ -16,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 /** A process of its own, with what it logs. */
-const open = async () => {
+const open = async (connectionString = t.connectionString, maxConnections = 4) => {
   const errors: object[] = [];
   const log: Log = { ...silentLog, error: (fields) => void errors.push(fields), child: () => log };
-  const db = connect({ connectionString: t.connectionString, log: silentLog, checkRows: true });
+  const db = connect({ connectionString, log: silentLog, checkRows: true, maxConnections });
   const access = await openAccess({ db, cipher, log, now: t.clock.now });
   onTestFinished(async () => {
     await access.close();
@@ -154,4 +155,15 @@ test('while the database is away what was known stays in force, and the log is t
   expect(authority.findClient('steady')).toBeDefined();
   await close();
   expect(errors).toHaveLength(1);
+});
+
+test('a revocation is known within seconds although the connection to the database went silent', async () => {
+  await put('vanishing', cipher.encrypt('vanishing', 'x'));
+  const wire = await startWire(t.connectionString);
+  onTestFinished(() => wire.stop());
+  const { authority } = await open(wire.connectionString, 1);
+  expect(authority.findClient('vanishing')).toBeDefined();
+  wire.forget();
+  await t.db.run(sql`delete from auth.clients where client_id = 'vanishing'`);
+  await soon(() => expect(authority.findClient('vanishing')).toBeUndefined());
 });
