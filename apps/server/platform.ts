@@ -37,6 +37,7 @@ import { openMetrics, type ProcessMetrics } from './metrics.ts';
 import { allServices, type RunnableService } from './services.ts';
 import { openSecrets } from './secrets.ts';
 import { settings } from './settings.ts';
+import { stopInTime } from './stop.ts';
 import { version } from './version.ts';
 
 export interface PlatformOptions {
@@ -65,7 +66,10 @@ export interface RunningPlatform {
   readonly rootCredentials: Credentials;
   /** A one-time code with which a browser signs in. */
   readonly newSignInCode: () => Promise<string>;
-  /** Refuses new requests, lets running ones finish, ends loops and connections. */
+  /**
+   * Refuses new requests, lets running ones finish, ends loops and connections. Takes at most `DRAIN_TIMEOUT` and some seconds; the log
+   * names what did not end in that time.
+   */
   stop(): Promise<void>;
 }
 
@@ -141,7 +145,7 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
     db,
     rootCredentials: platform.credentialsOf('root'),
     newSignInCode: async () => (await running.find((s) => s.newSignInCode)?.newSignInCode?.()) ?? '',
-    stop: () => stopAll({ server, loops, running, access, metrics, db, drainMs: config.drainMs }),
+    stop: () => stopAll({ server, loops, running, access, metrics, db, drainMs: config.drainMs, log }),
   };
 };
 
@@ -251,13 +255,22 @@ interface Stopping {
   readonly metrics: ProcessMetrics | undefined;
   readonly db: Database;
   readonly drainMs: number;
+  readonly log: Log;
 }
 
-const stopAll = async ({ server, loops, running, access, metrics, db, drainMs }: Stopping): Promise<void> => {
-  await server.close(drainMs);
-  await Promise.all(loops.map((l) => l.stop()));
-  await Promise.all(running.map((s) => s.close()));
-  await access.close();
-  await metrics?.stop();
-  await db.close();
-};
+/** Beside the time that requests have: for loops in the middle of a step, and for connections. */
+const partingMs = 5_000;
+
+const stopAll = ({ server, loops, running, access, metrics, db, drainMs, log }: Stopping): Promise<void> =>
+  stopInTime(
+    [
+      { what: 'the requests', end: () => server.close(drainMs) },
+      { what: 'the background work', end: () => Promise.all(loops.map((l) => l.stop())) },
+      { what: 'the services', end: () => Promise.all(running.map((s) => s.close())) },
+      { what: 'the reading of clients and roles', end: () => access.close() },
+      { what: 'the metrics', end: async () => metrics?.stop() },
+      { what: 'the connections to the database', end: () => db.close() },
+    ],
+    drainMs + partingMs,
+    log,
+  );
