@@ -6,8 +6,8 @@ import type { Static, TSchema } from 'typebox';
 import { checkRow } from './rows.ts';
 import { isTransient } from './errors.ts';
 import { type Failpoint, failpointOf, type Moment } from './failpoint.ts';
-import { answerMsOf, type Limits, openPool, socketOf } from './pool.ts';
-import { script, type Sql, sql } from './sql.ts';
+import { answerMsOf, type Limits, openPool, signEveryMsOf, socketOf } from './pool.ts';
+import { script, type Sql } from './sql.ts';
 import { createWakeups, type Wakeups } from './wakeups.ts';
 
 /** What can run a statement: the database (each statement for itself) or a transaction. */
@@ -95,10 +95,10 @@ export const connect = (options: DatabaseOptions): Database => {
   let closing: Promise<void> | undefined;
   const lost = (err: Error) => !closing && log.warn({ err }, 'an idle database connection was lost');
   const pools = [
-    openPool(connectionString, options, max, ''),
+    openPool(connectionString, options, max, []),
     openPool(connectionString, options, Math.ceil(max / 2), steadyPlans),
   ] as const;
-  const answerMs = answerMsOf(options);
+  const [answerMs, signEveryMs] = [answerMsOf(options), signEveryMsOf(options)];
   const [any, steady] = pools.map((pool): Transactions => {
     // An idle connection that PostgreSQL closes (a restart) is replaced at the next use.
     pool.on('error', lost);
@@ -111,7 +111,9 @@ export const connect = (options: DatabaseOptions): Database => {
       ...queryable(guarded(answerMs), checkRows),
       within: (ms) => queryable(guarded(ms), checkRows),
       tx: (work, name = 'unnamed') =>
-        retrying(options, () => transaction({ pool, answerMs, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work)),
+        retrying(options, () =>
+          transaction({ pool, answerMs, signEveryMs, wakeups, checkRows, reached: reachedBy(failpoint, name) }, work),
+        ),
     };
   }) as [Transactions, Transactions];
   return {
@@ -122,9 +124,7 @@ export const connect = (options: DatabaseOptions): Database => {
   };
 };
 
-const steadyPlans = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off']
-  .map((setting) => ` -c ${setting}`)
-  .join('');
+const steadyPlans = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'];
 
 /** The driver closes a connection whose answer does not come within `query_timeout`: what was sent over it may have been done. */
 const query = ({ text, values, name }: Sql, answerMs: number | undefined): pg.QueryConfig => {
@@ -148,6 +148,7 @@ const queryable = (send: (statement: Sql) => Promise<pg.QueryResult>, checkRows:
 interface Connected {
   readonly pool: pg.Pool;
   readonly answerMs: number | undefined;
+  readonly signEveryMs: number;
   readonly wakeups: Wakeups;
   readonly checkRows: boolean;
   readonly reached: ((moment: Moment) => void) | undefined;
@@ -165,7 +166,10 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached, ...limits }: 
   // Nobody else listens while it is lent out, and a lost connection that nobody listens to ends the process.
   const lost = (err: Error) => void (broken = err);
   connection.on('error', lost);
+  // Whoever waits for a store or for handlers is told from who stands still. Sent behind a statement that runs, it does no harm.
+  const signs = setInterval(() => void connection.query(query(sign, answerMs)).catch(() => {}), limits.signEveryMs);
   const commit = () => {
+    clearInterval(signs);
     reached?.('before-commit');
     committing = connection.query(query(commitment, answerMs));
     committing.catch(() => {});
@@ -193,8 +197,9 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached, ...limits }: 
         return rows;
       },
       unlimited: async () => {
-        await send(sql`set local statement_timeout = 0`);
+        await send(script('set local statement_timeout = 0'));
         answerMs = undefined;
+        clearInterval(signs);
       },
     };
     const result = await inTransaction.run(true, () => work(tx));
@@ -210,13 +215,14 @@ const transaction = async <T>({ pool, wakeups, checkRows, reached, ...limits }: 
     await committing.catch((failure: Error) => (broken = failure));
     throw err;
   } finally {
+    clearInterval(signs);
     connection.removeListener('error', lost);
     connection.release(broken);
   }
 };
 
 // Not prepared: PostgreSQL has nothing to plan.
-const [beginning, commitment, undoing] = [script('begin'), script('commit'), script('rollback')];
+const [beginning, sign, commitment, undoing] = [script('begin'), script('select 1'), script('commit'), script('rollback')];
 
 /** What is sent in this turn leaves in one piece: a write to the socket costs more than most statements. */
 const together = (connection: pg.PoolClient): void => {

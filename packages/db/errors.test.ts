@@ -17,14 +17,14 @@ test('only what PostgreSQL ended to let others go on is tried again', () => {
   }
 });
 
-test.each(['08006', '53300', '53100', '57P01', '57P03', '25006', 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT'])(
+test.each(['08006', '53300', '53100', '57P01', '57P03', '57014', '25006', '25P03', 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT'])(
   '%s: the database is away',
   (code) => {
     expect(isUnavailable(withCode(code))).toBe(true);
   },
 );
 
-test.each(['23505', '22P02', '57014', '40P01', '42601', ''])('%s: the database is there', (code) => {
+test.each(['23505', '22P02', '25P02', '40P01', '42601', ''])('%s: the database is there', (code) => {
   expect(isUnavailable(withCode(code))).toBe(false);
 });
 

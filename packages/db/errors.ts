@@ -15,11 +15,12 @@ const driverMessages =
 /**
  * The database cannot be reached, is going down or changing places: connection errors (class 08), operator intervention (57P0x),
  * insufficient resources (class 53), a standby that is read only (25006), the socket errors of the driver, and an answer that did not come.
- * The caller may try later; what was not acknowledged was not half done.
+ * Also what PostgreSQL ended because of others: a transaction whose process stood still (25P03), a statement that waited for too long
+ * (57014). The caller may try later; what was not acknowledged was not half done.
  */
 export const isUnavailable = (err: unknown): boolean => {
   const code = codeOf(err);
-  if (/^(?:08|53|57P)...?$/.test(code) || code === '25006') return true;
+  if (/^(?:08|53|57P)...?$/.test(code) || ['25006', '25P03', '57014'].includes(code)) return true;
   if (networkCodes.has(code) || socketCodes[code]?.includes(syscallOf(err))) return true;
   return err instanceof Error && driverMessages.test(err.message);
 };

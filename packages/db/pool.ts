@@ -12,6 +12,11 @@ export interface Limits {
   readonly answerGraceMs?: number;
   /** Whoever gets no connection for so long is refused; 10 s unless told: longer than a busy moment, shorter than the 30 s that callers wait. */
   readonly connectionTimeoutMs?: number;
+  /**
+   * PostgreSQL ends a transaction whose process sends nothing for so long, and others get its locks: the process stands still, or is gone.
+   * 30 s unless told. A process that waits for something else gives a sign of life three times as often.
+   */
+  readonly idleTransactionMs?: number;
 }
 
 const types = new pg.TypeOverrides();
@@ -21,6 +26,7 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 
 const statementMs = 30_000;
 const graceMs = 3_000;
+const idleMs = 30_000;
 
 /**
  * The kernel asks a peer that has said nothing for so long whether it is still there. Node asks ten times, a second apart: an idle connection
@@ -28,12 +34,24 @@ const graceMs = 3_000;
  */
 export const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 5_000 } as const;
 
+// The same from the other side: without them PostgreSQL keeps the session of a host that vanished, with its locks, for two hours. Found after
+// 11 s when it is idle, after 10 s when bytes for it wait to be acknowledged. On Unix sockets they mean nothing and are ignored.
+const peerChecks = ['tcp_keepalives_idle=5', 'tcp_keepalives_interval=2', 'tcp_keepalives_count=3', 'tcp_user_timeout=10000'];
+
+/** How often a transaction shows that its process is alive (milliseconds). */
+export const signEveryMsOf = ({ idleTransactionMs = idleMs }: Limits): number => idleTransactionMs / 3;
+
 /** How long this process waits for the answer to a statement (milliseconds); undefined is for ever. */
 export const answerMsOf = ({ statementTimeoutMs = statementMs, answerGraceMs = graceMs }: Limits): number | undefined =>
   statementTimeoutMs === 0 ? undefined : statementTimeoutMs + answerGraceMs;
 
-/** A pool of at most `max` connections; `settings` is appended to the options of each session. */
-export const openPool = (connectionString: string, limits: Limits, max: number, settings: string): pg.Pool =>
+const optionsOf = ({ idleTransactionMs = idleMs }: Limits, settings: readonly string[]): string =>
+  ['timezone=UTC', 'datestyle=ISO', ...peerChecks, `idle_in_transaction_session_timeout=${idleTransactionMs}`, ...settings]
+    .map((setting) => `-c ${setting}`)
+    .join(' ');
+
+/** A pool of at most `max` connections, whose sessions have these settings besides those of all. */
+export const openPool = (connectionString: string, limits: Limits, max: number, settings: readonly string[]): pg.Pool =>
   new pg.Pool({
     connectionString,
     max,
@@ -42,7 +60,7 @@ export const openPool = (connectionString: string, limits: Limits, max: number, 
     ...keepAlive,
     statement_timeout: limits.statementTimeoutMs ?? statementMs,
     application_name: 'taskcluster',
-    options: `-c timezone=UTC -c datestyle=ISO${settings}`,
+    options: optionsOf(limits, settings),
     types,
     // Statements that do not wait for each other (BEGIN and the first one) travel together.
     pipeline: true,

@@ -2,7 +2,7 @@ import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import { batched, connect, type DatabaseOptions, isUnavailable, migrate, script, sql } from './index.ts';
+import { batched, connect, type DatabaseOptions, isUnavailable, migrate, outsideTransaction, script, sql } from './index.ts';
 import { startWire } from './testing.ts';
 
 const One = Type.Object({ one: Type.Integer() });
@@ -11,7 +11,7 @@ const one = sql`select 1 as one`;
 let t: TestDatabase;
 beforeAll(async () => {
   t = await openTestDatabase(inject('postgres'));
-  await t.db.run(script('create table rows (id int primary key, n int not null); insert into rows values (1, 0)'));
+  await t.db.run(script('create table rows (id int primary key, n int not null); insert into rows select generate_series(1, 9), 0'));
 });
 afterAll(() => t.close());
 
@@ -114,4 +114,69 @@ test('a closed database waits for nobody who is silent', async () => {
   const work = failure(db.many(One, one));
   await db.close();
   expect(isUnavailable(await work)).toBe(true);
+});
+
+test('the locks of a transaction whose host vanished are free soon, and the transaction is refused', async () => {
+  const { wire, db } = await open({ idleTransactionMs: 300 });
+  const locked = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const work = failure(
+    db.tx(async (tx) => {
+      await tx.run(sql`update rows set n = 1000 where id = 2`);
+      wire.forget();
+      locked.resolve();
+      await over.promise;
+    }),
+  );
+  await locked.promise;
+  expect(await t.db.run(sql`update rows set n = 2 where id = 2`)).toBe(1);
+  over.resolve();
+  expect(isUnavailable(await work)).toBe(true);
+  expect(await t.db.maybe(Type.Object({ n: Type.Integer() }), sql`select n from rows where id = 2`)).toEqual({ n: 2 });
+});
+
+test('a transaction of a process that stood still is ended, and refused when the process goes on', async () => {
+  const { db } = await open();
+  const work = db.tx(async (tx) => {
+    // As if the signs of life did not come.
+    await tx.run(sql`set local idle_in_transaction_session_timeout = 50`);
+    await tx.run(sql`update rows set n = 1000 where id = 3`);
+    await outsideTransaction(() => t.db.run(sql`update rows set n = 3 where id = 3`));
+  });
+  expect(isUnavailable(await failure(work))).toBe(true);
+  expect(await t.db.maybe(Type.Object({ n: Type.Integer() }), sql`select n from rows where id = 3`)).toEqual({ n: 3 });
+});
+
+test('a transaction that waits for something else is not taken for dead, however long that takes', async () => {
+  const { db } = await open({ idleTransactionMs: 150 });
+  await db.tx(async (tx) => {
+    await tx.run(sql`update rows set n = 4 where id = 4`);
+    await outsideTransaction(() => t.db.run(sql`select pg_sleep(0.6)`));
+  });
+  expect(await t.db.maybe(Type.Object({ n: Type.Integer() }), sql`select n from rows where id = 4`)).toEqual({ n: 4 });
+});
+
+test('sessions ask PostgreSQL to look after their peer, of both kinds', async () => {
+  const Setting = Type.Object({ name: Type.String(), value: Type.String() });
+  const asked = sql`
+    select name, reset_val as value from pg_settings
+    where name like 'tcp\_%' or name = 'idle_in_transaction_session_timeout' order by name`;
+  for (const from of [t.db, t.db.steady])
+    expect(Object.fromEntries((await from.many(Setting, asked)).map(({ name, value }) => [name, Number(value)]))).toEqual({
+      idle_in_transaction_session_timeout: 30_000,
+      tcp_keepalives_count: 3,
+      tcp_keepalives_idle: 5,
+      tcp_keepalives_interval: 2,
+      tcp_user_timeout: 10_000,
+    });
+});
+
+test('whoever waits for a lock for too long may come back', async () => {
+  const { db } = await open();
+  const waited = t.db.tx(async (tx) => {
+    await tx.run(sql`update rows set n = 5 where id = 5`);
+    return failure(outsideTransaction(() => db.run(sql`update rows set n = 6 where id = 5`)));
+  });
+  expect(await waited).toMatchObject({ code: '57014' });
+  expect(isUnavailable(await waited)).toBe(true);
 });
