@@ -45,10 +45,10 @@ const asApiError = (thrown: unknown, { method }: RequestInfo, log: Log): ApiErro
   if (thrown instanceof ApiError) return thrown;
   const incidentId = randomUUID();
   if (isUnavailable(thrown)) {
-    log.error({ err: thrown, method, incidentId }, 'the database cannot be reached');
+    log.error({ err: thrown, method, incidentId }, 'the database cannot be reached, or does not answer in time');
     return new ApiError(
       'ServiceUnavailable',
-      'The database cannot be reached at the moment. Send the request again shortly; that does no harm. Incident {{incidentId}}.',
+      'The database cannot be reached at the moment, or does not answer in time. Send the request again shortly; that does no harm. Incident {{incidentId}}.',
       { incidentId },
       { retryAfterSeconds: 1 },
     );
