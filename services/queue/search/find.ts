@@ -3,7 +3,7 @@ import { piecesOf, selectiveOf, type Term, tsqueryOf } from './domain/query.ts';
 import { below, mayHold, nextCount, runOf, type Slice, sliceSize } from './domain/slicing.ts';
 import { sharesOf } from './store/shares.ts';
 import { slicesIn } from './store/slices.ts';
-import { endOfWalk, hitsByReader, hitsInSlices, hitsRunning, type Key, type Search, tasksOfHits, walk } from './store/search.ts';
+import { hitsByReader, hitsInSlices, hitsRunning, type Key, type Search, tasksOfHits, walk, walkOn } from './store/search.ts';
 
 type Found = Awaited<ReturnType<typeof walk>>;
 
@@ -104,10 +104,9 @@ const walking =
   async (stand) => {
     const count = runOf(stand.slices);
     const here = within(search, stand, stand.slices.slice(0, count));
-    const found = await walk(db, here, depth);
-    if (found.length >= here.limit) return { ...stand, tasks: [...stand.tasks, ...found] };
-    const end = await endOfWalk(db, here, depth);
-    return end ? at(stand, found, end) : after(stand, found, count);
+    const { tasks, end } = await walkOn(db, here, depth);
+    if (tasks.length >= here.limit) return { ...stand, tasks: [...stand.tasks, ...tasks] };
+    return end ? at(stand, tasks, end) : after(stand, tasks, count);
   };
 
 /**

@@ -189,6 +189,33 @@ test('a search that has no more time says where it stopped, and goes on from the
   expect(all.flat()).toEqual(ids);
 });
 
+test('what is added or expires while a search walks neither repeats nor hides a task', async () => {
+  const ids: string[] = [];
+  for (let i = 0; i < 2 * size; i++) {
+    await t.clock.advance(1_000);
+    ids.unshift(await named(`task ${i}`));
+  }
+  await follow();
+  const { db } = t.database;
+  const foundWhile = async (happens: () => Promise<unknown>) => {
+    const many = (async (...statement: Parameters<typeof db.many>) => {
+      const rows = await db.many(...statement);
+      await happens();
+      return rows;
+    }) as typeof db.many;
+    const seen = (await find({ ...searching({}), db: { ...db, many } })).tasks.map((task) => task.taskId);
+    return seen.filter((taskId) => ids.includes(taskId));
+  };
+  const another = async () => {
+    await t.clock.advance(1_000);
+    await named('meanwhile');
+    await step();
+  };
+  expect(await foundWhile(another)).toEqual(ids);
+  const newer = (await found({})).slice(0, -ids.length);
+  expect(await foundWhile(() => db.run(sql`delete from queue.search where task_id = ${newer.shift() ?? ''}`))).toEqual(ids);
+});
+
 test('an upgrade indexes anew what there was, from the newest to the oldest', async () => {
   const { owner, steps } = migrationsIn('queue', join(import.meta.dirname, '../migrations'));
   const old = await openTestDatabase(inject('postgres'), [{ owner, steps: steps.slice(0, 4) }]);

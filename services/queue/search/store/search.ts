@@ -50,37 +50,51 @@ const mayBeRead = ({ readable }: Search): Sql =>
         or exists (select from unnest(${readable.prefixes}::text[]) p where starts_with(s.task_id, p)))`;
 
 /** The tasks themselves of entries in their order; an entry whose task has expired is left out. */
-const tasksOf = (search: Search, entries: Sql): Sql =>
-  planned(sql`
+const tasksOf = (search: Search, entries: Sql): Sql => sql`
   select ${taskColumns}, t.definition, t.created
   from (${entries}) s join queue.tasks t on t.task_id = s.task_id
   where t.expires > platform.now() and (${search.states === undefined}::boolean or t.state = any(${search.states ?? []}))
-  order by s.created desc, s.task_id desc limit ${search.limit}`);
+  order by s.created desc, s.task_id desc limit ${search.limit}`;
+
+/** The newest `depth` entries that match. */
+const matching = (search: Search, depth: number): Sql => sql`
+  select s.created, s.task_id from (
+    select s.created, s.task_id, s.task_group_id, s.resolved, s.terms from queue.search s
+    where ${inRange(search)} order by s.created desc, s.task_id desc limit ${depth}) s
+  where ${hasTerms(search)} and ${mayHaveState(search)} and ${mayBeRead(search)}
+  order by s.created desc, s.task_id desc`;
 
 /** Goes through the newest `depth` entries. The fewer of them match, the more it looks at: a microsecond for each. */
-export const walk = (db: Queryable, search: Search, depth: number) =>
-  db.many(
-    Found,
-    tasksOf(
-      search,
-      sql`
-        select s.created, s.task_id from (
-          select s.created, s.task_id, s.task_group_id, s.resolved, s.terms from queue.search s
-          where ${inRange(search)} order by s.created desc, s.task_id desc limit ${depth}) s
-        where ${hasTerms(search)} and ${mayHaveState(search)} and ${mayBeRead(search)}
-        order by s.created desc, s.task_id desc`,
-    ),
-  );
+export const walk = (db: Queryable, search: Search, depth: number) => db.many(Found, planned(tasksOf(search, matching(search, depth))));
 
-const Depth = Type.Object({ created: Type.String(), taskId: Type.String() });
-/** The entry that a walk of this depth ends with; undefined when there are not so many. */
-export const endOfWalk = (db: Queryable, search: Search, depth: number) =>
-  db.maybe(
-    Depth,
+const Text = Type.Union([Type.String(), Type.Null()]);
+const End = Type.Object({ endCreated: Text, endTaskId: Text });
+const Nothing = Type.Object({ taskId: Type.Null(), ...End.properties });
+const Walked = Type.Union([Type.Object({ ...Found.properties, ...End.properties }), Nothing]);
+
+/**
+ * The same, with the entry that the walk ended with; there is none when the page was filled before, or when there are not so many entries.
+ * One statement, so that both are of one moment: found afterwards, the end would have moved by what came to the index or expired meanwhile,
+ * and the next walk would repeat or leave out so many.
+ */
+export const walkOn = async (db: Queryable, search: Search, depth: number) => {
+  const rows = await db.many(
+    Walked,
     planned(sql`
-      select s.created, s.task_id as "taskId" from queue.search s
-      where ${inRange(search)} order by s.created desc, s.task_id desc offset ${depth - 1} limit 1`),
+      with found as materialized (${tasksOf(search, matching(search, depth))})
+      select f.*, e.created as "endCreated", e.task_id as "endTaskId"
+      from (select) one left join found f on true left join (
+        select s.created, s.task_id from queue.search s
+        where (select count(*) from found) < ${search.limit} and ${inRange(search)}
+        order by s.created desc, s.task_id desc offset ${depth - 1} limit 1) e on true
+      order by f.created desc, f."taskId" collate "C" desc`),
   );
+  const { endCreated: created, endTaskId: taskId } = rows[0] ?? {};
+  return {
+    tasks: rows.flatMap((row) => (row.taskId === null ? [] : [row])),
+    end: created && taskId ? { created, taskId } : undefined,
+  };
+};
 
 const Hit = Type.Object({ created: Type.String(), taskId: Type.String() });
 
@@ -151,13 +165,9 @@ export const hitsRunning = (db: Queryable, search: Search, limit: number) =>
   );
 
 /** The tasks of hits, the newest first. */
-export const tasksOfHits = (db: Queryable, search: Search, hits: readonly { readonly created: string; readonly taskId: string }[]) =>
-  db.many(
-    Found,
-    tasksOf(
-      search,
-      sql`
-        select h.created::timestamptz as created, h.task_id collate "C" as task_id
-        from unnest(${hits.map((h) => h.created)}::text[], ${hits.map((h) => h.taskId)}::text[]) as h (created, task_id)`,
-    ),
-  );
+export const tasksOfHits = (db: Queryable, search: Search, hits: readonly { readonly created: string; readonly taskId: string }[]) => {
+  const entries = sql`
+    select h.created::timestamptz as created, h.task_id collate "C" as task_id
+    from unnest(${hits.map((h) => h.created)}::text[], ${hits.map((h) => h.taskId)}::text[]) as h (created, task_id)`;
+  return db.many(Found, planned(tasksOf(search, entries)));
+};
