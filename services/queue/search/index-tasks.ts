@@ -56,7 +56,7 @@ const follow = async (tx: Tx, size: number) => {
  */
 export const indexTasksBy = ({ size }: { readonly size: number }): Loop<QueueService> => ({
   name: 'queue: search index',
-  idleMs: () => idleMs,
+  idleMs: (service) => paces.get(service)?.restMs ?? idleMs,
   // A step never handles so many: the pause after it is its own.
   batch: maxMessages + maxOlder + 1,
   step: async (service) => {
@@ -72,7 +72,6 @@ export const indexTasksBy = ({ size }: { readonly size: number }): Loop<QueueSer
     paces.set(service, paceAfter(paces.get(service), begun, done));
     return done?.count ?? 0;
   },
-  nextDueMs: async (service) => paces.get(service)?.restMs,
 });
 
 export const indexTasks = indexTasksBy({ size: sliceSize });

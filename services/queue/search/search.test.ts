@@ -1,5 +1,7 @@
 import type { TaskDefinitionRequest } from '@taskcluster/contracts';
 import { sql } from '@taskcluster/db';
+import { silentLog } from '@taskcluster/log';
+import { startLoops } from '@taskcluster/loop';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { aDefinition, aQueue, claimOne, createTask, openTestQueue, refusal, slugid, type TestQueue } from '../fixture.ts';
 import { expireTasks } from '../loops/expiry.ts';
@@ -152,6 +154,34 @@ test('the index follows in steps, and begins again where it was', async () => {
   // Two processes at once: one of them does the step.
   await Promise.all([indexTasks.step(t.queue, indexTasks.batch), indexTasks.step(t.queue, indexTasks.batch)]);
   for (const n of ['0', '600', '1199']) expect(await found({ tag: `n=${n}` }), n).toHaveLength(1);
+});
+
+test('while the platform is busy, the pause between two steps is nineteen times as long as a step', async () => {
+  await follow();
+  // A million messages since the last step.
+  await t.database.db.run(
+    sql`select setval(pg_get_serial_sequence('platform.messages', 'id'), (select max(id) from platform.messages) + 1e6::int8)`,
+  );
+  const tasks = Array.from({ length: 1_200 }, () => ({ taskId: slugid(), task: aDefinition(t, { projectId: project }) }));
+  await t.client.createTasks({}, { tasks });
+  const began: number[] = [];
+  const ended: number[] = [];
+  const twice = Promise.withResolvers<void>();
+  const watched: typeof indexTasks = {
+    ...indexTasks,
+    step: async (...given) => {
+      began.push(performance.now());
+      const count = await indexTasks.step(...given);
+      if (ended.push(performance.now()) === 2) twice.resolve();
+      return count;
+    },
+  };
+  const running = startLoops([watched], { service: t.queue, wakeups: t.database.db.wakeups, log: silentLog });
+  await twice.promise;
+  await running.stop();
+  const [[begin = 0, next = 0], [end = 0]] = [began, ended];
+  // The step itself measured a little less than was measured around it; a machine that is busy otherwise may reach the longest pause.
+  expect(next - end).toBeGreaterThan(Math.min(4_990, 18 * (end - begin)));
 });
 
 test('tasks from before the index was made are added, and a repeated addition changes nothing', async () => {

@@ -12,6 +12,8 @@ export interface Step {
 export const idleMs = 400;
 const busyAbove = 500;
 const minuteMs = 60_000;
+/** A step that took a quarter of a second was held up: what that says of the next one is not worth a minute of tasks that are not found. */
+const longestMs = 5_000;
 
 /**
  * How long the loop rests. While the platform is busy it takes a twentieth of the time for itself, so that creating and claiming tasks
@@ -20,5 +22,5 @@ const minuteMs = 60_000;
 export const restAfter = ({ tookMs, more, messagesPerSecond, behindMs }: Step): number => {
   if (!more && messagesPerSecond <= busyAbove) return idleMs;
   if (messagesPerSecond <= busyAbove || behindMs > 10 * minuteMs) return tookMs;
-  return Math.max(behindMs > minuteMs ? idleMs / 4 : idleMs, (behindMs > minuteMs ? 4 : 19) * tookMs);
+  return Math.min(longestMs, Math.max(behindMs > minuteMs ? idleMs / 4 : idleMs, (behindMs > minuteMs ? 4 : 19) * tookMs));
 };
