@@ -271,6 +271,39 @@ test('slices whose tasks have all expired are forgotten', async () => {
   expect(await found({ name: 'next' })).toEqual([next]);
 });
 
+/** Four slices, of which the first and half of the second have expired. Nobody has looked for empty ones since. */
+const aHistoryThatExpires = async () => {
+  const at = new Date(t.clock.now() + 3_600_000).toISOString();
+  const kept: string[] = [];
+  for (let i = 0; i < 3 * size; i++) {
+    await t.clock.advance(1_000);
+    if (i < 1.5 * size) await named(`short ${i}`, { deadline: at, expires: at });
+    else kept.unshift(await named(`kept ${i}`));
+    await step();
+  }
+  await t.clock.advance('2h');
+  while ((await expireTasks.step(t.queue, 100)) > 0);
+  return kept;
+};
+
+test('when all is indexed again while the oldest slice is empty, each slice stays where it is', async () => {
+  const kept = await aHistoryThatExpires();
+  const before = await slices();
+  await t.database.db.run(sql`update queue.search_place set filled = false, filled_created = 'infinity', filled_task_id = ''`);
+  await step();
+  expect((await slices()).map((s) => s.starts)).toEqual(before.map((s) => s.starts));
+  expect(await found({ name: 'kept' })).toEqual(kept);
+});
+
+test('slices are forgotten also when no step is without a message', async () => {
+  const kept = await aHistoryThatExpires();
+  const before = await slices();
+  kept.unshift(await named('kept too'));
+  expect(await step()).toBeGreaterThan(0);
+  expect((await slices()).length).toBe(before.length - 1);
+  expect(await found({ name: 'kept' })).toEqual(kept);
+});
+
 test('a common word is read from the newest slice alone, and a word that there is not from none', async () => {
   const rows = 1_000;
   await t.database.db.run(sql`

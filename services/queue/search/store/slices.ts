@@ -52,10 +52,15 @@ export const beginSlices = async (tx: Tx, size: number, filling: boolean): Promi
   }
 };
 
+// Above the oldest entry of this slice. Entries that expired still count, so it may have none: then the oldest of all are in another slice.
 const beginBelow = async (tx: Tx, slice: number) => {
   const begun = await tx.run(sql`
     update queue.search_slices set starts = oldest.created
-    from (select created from queue.search order by created, task_id limit 1) oldest where slice = ${slice}`);
+    from (
+      select created from queue.search
+      where created < coalesce((select min(starts) from queue.search_slices where starts > '-infinity'), 'infinity')
+      order by created, task_id limit 1) oldest
+    where slice = ${slice}`);
   if (begun > 0) await tx.run(sql`insert into queue.search_slices (starts) values ('-infinity')`);
 };
 
