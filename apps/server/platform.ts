@@ -134,8 +134,10 @@ const assemble = async (assembly: Assembly): Promise<RunningPlatform> => {
   const port = await server.listen({ host, port: assembly.port });
   const beside = { wakeups: db.wakeups, log, metrics: metrics?.common };
   // Of all services, also those that run in other processes.
-  const consumers = [...allServices(), ...services].flatMap((s) => s.consumers.map(({ name }) => name));
-  const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs, consumers }, ...beside });
+  const everywhere = [...allServices(), ...services];
+  const consumers = everywhere.flatMap((s) => s.consumers.map(({ name }) => name));
+  const places = async () => (await Promise.all(everywhere.map(async (s) => (await s.unread?.(db)) ?? []))).flat();
+  const retention = startLoops([retentionLoop], { service: { db, keepMs: config.messageRetentionMs, consumers, places }, ...beside });
   const clock = startLoops([clockLoop], { service: assembly.clock, ...beside });
   const headers = startLoops([usedHeadersLoop], { service: { db, now: platform.now }, ...beside });
   const loops = [...running.map((s) => s.startLoops()), retention, headers, clock];

@@ -2,7 +2,7 @@ import type { Consumer } from '@taskcluster/bus';
 import type { Settings } from '@taskcluster/config';
 import type { Contract, Endpoint } from '@taskcluster/contracts';
 import type { Handler, ServiceApi } from '@taskcluster/api';
-import type { Database, Migrations } from '@taskcluster/db';
+import type { Database, Migrations, Queryable } from '@taskcluster/db';
 import type { Loop } from '@taskcluster/loop';
 import type { ServiceDefinition } from '@taskcluster/service';
 import { type AuthPlatform, authService } from '@taskcluster/service-auth';
@@ -23,6 +23,7 @@ export interface RunnableService {
   readonly api: (service: unknown) => ServiceApi;
   readonly loops: readonly Loop<unknown>[];
   readonly consumers: readonly Consumer<{ readonly db: Database }>[];
+  readonly unread: ((db: Queryable) => Promise<readonly string[]>) | undefined;
   readonly close: (service: unknown) => Promise<void>;
   /** Makes a one-time code for signing in, where the service can. */
   readonly signInCode?: (service: unknown) => Promise<string>;
@@ -32,7 +33,7 @@ const runnable = <C extends Contract, S, G extends Settings>(
   definition: ServiceDefinition<C, S, G, AuthPlatform>,
   signInCode?: (service: S) => Promise<string>,
 ): RunnableService => {
-  const { contract, settings, mistakes, migrations, handlers, heartbeat, loops = [], consumers = [] } = definition;
+  const { contract, settings, mistakes, migrations, handlers, heartbeat, loops = [], consumers = [], unread } = definition;
   return {
     contract,
     settings,
@@ -47,6 +48,7 @@ const runnable = <C extends Contract, S, G extends Settings>(
     }),
     loops: loops as unknown as RunnableService['loops'],
     consumers: consumers as unknown as RunnableService['consumers'],
+    unread,
     close: async (service) => definition.close?.(service as S),
     ...(signInCode ? { signInCode: (service: unknown) => signInCode(service as S) } : {}),
   };

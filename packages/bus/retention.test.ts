@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 
 const keepMs = 3_600_000;
-const retain = (consumers: readonly string[], batch = 1_000) => retentionLoop.step({ db: t.db, keepMs, consumers }, batch);
+const retain = (consumers: readonly string[], batch = 1_000) =>
+  retentionLoop.step({ db: t.db, keepMs, consumers, places: async () => [] }, batch);
 const left = () => t.db.run(sql`select from platform.messages`);
 
 /** A consumer of everything. Each call is another process. */

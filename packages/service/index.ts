@@ -5,7 +5,7 @@ import type { Consumer } from '@taskcluster/bus';
 import type { Client, Credentials } from '@taskcluster/client';
 import type { Config, Settings } from '@taskcluster/config';
 import type { Contract } from '@taskcluster/contracts';
-import type { Database, Migrations } from '@taskcluster/db';
+import type { Database, Migrations, Queryable } from '@taskcluster/db';
 import type { Authority } from '@taskcluster/hawk';
 import type { Log } from '@taskcluster/log';
 import type { Loop } from '@taskcluster/loop';
@@ -51,6 +51,11 @@ export interface ServiceDefinition<C extends Contract, S, G extends Settings = S
   readonly handlers: Handlers<C, S>;
   readonly loops?: readonly Loop<S>[];
   readonly consumers?: readonly Consumer<S & { readonly db: Database }>[];
+  /**
+   * The places (snapshots as text) from which the service has yet to read the log of messages by itself, not by a consumer: what they do not
+   * show is kept, however old it is. Processes that do not run the service ask too.
+   */
+  readonly unread?: (db: Queryable) => Promise<readonly string[]>;
   /** Throws when the service cannot do its work. */
   readonly heartbeat?: (service: S) => Promise<void>;
   /** Ends what `create` began. Requests and loops have ended before. */

@@ -15,7 +15,7 @@ import { workerHandlers } from './handlers/workers.ts';
 import { expiryLoops } from './loops/expiry.ts';
 import { loops } from './loops/index.ts';
 import { measureQueues, type MeasuredQueue, queueGauges } from './metrics/index.ts';
-import { indexTasks, searchHandlers } from './search/index.ts';
+import { indexTasks, searchHandlers, unreadByIndex } from './search/index.ts';
 import { createQueue } from './service.ts';
 import { settings } from './settings.ts';
 import { whyHandlers } from './why/index.ts';
@@ -56,6 +56,7 @@ export const queueService = <G extends Settings>(storage: ArtifactStorage<G>) =>
     },
     loops: [...loops, ...expiryLoops, expireArtifacts, abandonUploads, indexTasks, measureQueues],
     consumers: [removedWorkers],
+    unread: unreadByIndex,
     heartbeat: async ({ db, artifacts }) => {
       await db.run(sql`select 1`);
       await artifacts.check().catch((cause: unknown) => {

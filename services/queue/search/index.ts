@@ -11,6 +11,7 @@ import { progress } from './store/place.ts';
 import type { Key } from './store/search.ts';
 
 export { indexTasks } from './index-tasks.ts';
+export { unreadByIndex } from './store/place.ts';
 
 type SearchHandlers = Pick<Handlers<typeof queue, QueueService>, 'searchTasks'>;
 

@@ -1,11 +1,12 @@
 import type { TaskDefinitionRequest } from '@taskcluster/contracts';
+import { retentionLoop } from '@taskcluster/bus';
 import { sql } from '@taskcluster/db';
 import { silentLog } from '@taskcluster/log';
 import { startLoops } from '@taskcluster/loop';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { aDefinition, aQueue, claimOne, createTask, openTestQueue, refusal, slugid, type TestQueue } from '../fixture.ts';
 import { expireTasks } from '../loops/expiry.ts';
-import { indexTasks } from './index.ts';
+import { indexTasks, unreadByIndex } from './index.ts';
 
 let t: TestQueue;
 beforeAll(async () => {
@@ -95,6 +96,17 @@ test('the newest come first, page by page, and none twice', async () => {
     continuationToken = page.continuationToken;
   } while (continuationToken);
   expect(seen).toEqual(ids);
+});
+
+test('messages wait for the index, however short they are kept and however long the platform was down', async () => {
+  await follow();
+  const taskId = await named('behind');
+  await t.clock.advance('2h');
+  const retain = () =>
+    retentionLoop.step({ db: t.database.db, keepMs: 3_600_000, consumers: [], places: () => unreadByIndex(t.database.db) }, 10_000);
+  await retain();
+  expect(await found({ name: 'behind' })).toEqual([taskId]);
+  expect(await retain()).toBeGreaterThan(0);
 });
 
 test('an answer says how far the index is behind', async () => {

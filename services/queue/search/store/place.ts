@@ -10,7 +10,7 @@ const Place = Type.Object({
   now: Type.String(),
   /** The newest message of all. */
   newestId: Type.Integer(),
-  /** The log may have lost messages that were not looked at. */
+  /** Long not looked at. The platform keeps what the index has not read, but the log may be another one: a dump was restored, or messages were removed by hand. */
   stale: Type.Boolean(),
 });
 export type Place = Static<typeof Place>;
@@ -28,6 +28,11 @@ export const takePlace = async (tx: Tx) => {
       from queue.search_place for update skip locked`,
   );
 };
+
+const Unread = Type.Object({ after: Type.String() });
+/** The place from which messages have to be kept for the index, however old they are. A page that is being worked on counts from its beginning. */
+export const unreadByIndex = async (db: Queryable): Promise<readonly string[]> =>
+  (await db.many(Unread, sql`select after from queue.search_place`)).map((place) => place.after);
 
 export interface Advance {
   readonly after: string;
