@@ -23,6 +23,27 @@ test('tasks are found by words of their name, the newest first', async () => {
   expect((await p.run(['task', 'search', '--limit', '1'])).err).toContain('There are more');
 });
 
+test('a search goes on where it stopped, also between tasks that were created at the same time', async () => {
+  const created = new Date(p.platform.clock.now() - 60_000).toISOString();
+  const deadline = new Date(p.platform.clock.now() + 3_600_000).toISOString();
+  const metadata = { name: 'a twin', description: 'd', owner: 'twins@example.com', source: 'https://example.com/' };
+  const twins = ['A', 'B', 'C'].map((letter) => `${letter}AAAAAAAQAC${'A'.repeat(11)}`);
+  for (const taskId of twins)
+    await p.platform.clients.queue.createTask({ taskId }, { taskQueueId: 'no/workers', created, deadline, payload: {}, metadata });
+  const search = ['task', 'search', '--owner', 'twins', '--json'];
+  const idsIn = (out: string) => (JSON.parse(out) as { taskId: string }[]).map((t) => t.taskId);
+  while (idsIn((await p.run(search)).out).length < twins.length);
+  const seen: string[] = [];
+  for (let on: readonly string[] = []; seen.length < twins.length;) {
+    const { out, err } = await p.run([...search, '--limit', '1', ...on]);
+    seen.push(...idsIn(out));
+    const [, token = ''] = /--go-on (\S+)/.exec(err) ?? [];
+    expect(token !== '').toBe(seen.length < twins.length);
+    on = ['--go-on', token];
+  }
+  expect(seen).toEqual(twins.toReversed());
+});
+
 test('nothing that matches is said so, and a wrong state or time is wrong use', async () => {
   expect(await p.run(['task', 'search', 'nothing', '--queue', 'local/default'])).toMatchObject({
     code: 0,

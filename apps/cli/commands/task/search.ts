@@ -17,7 +17,7 @@ export default command({
   ],
   description:
     'Finds tasks, the newest first. Words are those of the name, each at its beginning and in any order. To a pipe: task id, state, time of\n' +
-    'creation, owner and name with tabs between them.',
+    'creation, owner and name with tabs between them. A search that does not end tells a TOKEN with which the same search goes on.',
   positionals: { words: rest('WORD', 'A word of the name, or its beginning.') },
   options: {
     owner: text({ placeholder: 'TEXT', description: 'The owner begins with this.' }),
@@ -27,13 +27,14 @@ export default command({
     state: texts({ placeholder: 'STATE', description: `Only tasks in this state: ${taskStates.join(', ')}.` }),
     since: text({ placeholder: 'TIME', description: 'Created since then: 2026-02-03T04:05:06Z, or 30m, 12h, 7d ago.' }),
     until: text({ placeholder: 'TIME', description: 'Created before then.' }),
+    'go-on': text({ placeholder: 'TOKEN', description: 'Go on where the same search stopped; it told this token.' }),
     limit: whole({ placeholder: 'N', min: 1, max: 10_000, default: 50, description: 'At most so many; 50 unless told.' }),
     json: flag({ description: 'Print a JSON array of {taskId, name, state, owner, project, taskQueueId, taskGroupId, created}.' }),
     ...dataFolderOption,
   },
   run: async ({ options, args: { words }, terminal }) => {
     const connection = await connect(terminal, options['data-dir']);
-    const { tasks, note } = await search(connection, queryOf(words, options), options.limit);
+    const { tasks, note } = await search(connection, queryOf(words, options), { limit: options.limit, from: options['go-on'] });
     if (options.json) await writeJson(terminal, tasks.map(summaryOf));
     else await writeTable(terminal, columns, tasks);
     if (tasks.length === 0) terminal.stderr.write('No task was found.\n');
@@ -83,10 +84,16 @@ const timeOf = (given: string): string => {
 const maxPages = 50;
 const noteworthyMs = 5_000;
 
+interface Part {
+  readonly limit: number;
+  /** Where an earlier search stopped: its token, since a time would leave out the rest of those that were created at that very time. */
+  readonly from: string | undefined;
+}
+
 /** Reads pages until there are enough tasks; says on the side what may be missing. */
-const search = async ({ queue }: Connection, query: Query, limit: number) => {
+const search = async ({ queue }: Connection, query: Query, { limit, from }: Part) => {
   const tasks: TaskDefinitionAndStatus[] = [];
-  let continuationToken: string | undefined;
+  let continuationToken = from;
   for (let page = 0; page < maxPages; page++) {
     const asked = { ...query, limit: String(Math.min(200, limit - tasks.length)), ...(continuationToken ? { continuationToken } : {}) };
     const found = await queue.searchTasks(asked);
@@ -94,9 +101,10 @@ const search = async ({ queue }: Connection, query: Query, limit: number) => {
     ({ continuationToken } = found);
     const note = found.behindMs > noteworthyMs ? `The index is ${duration(found.behindMs)} behind: the newest tasks may be missing.\n` : '';
     if (continuationToken === undefined) return { tasks, note };
-    if (tasks.length >= limit) return { tasks, note: `${note}There are more: --limit shows them.\n` };
+    if (tasks.length >= limit)
+      return { tasks, note: `${note}There are more: --limit shows them, or the same search with --go-on ${continuationToken}\n` };
     if (page === maxPages - 1)
-      return { tasks, note: `${note}Searched back to ${found.searchedTo}. Go on with --until ${found.searchedTo}.\n` };
+      return { tasks, note: `${note}Searched back to ${found.searchedTo}. The same search goes on with --go-on ${continuationToken}\n` };
   }
   return { tasks, note: '' };
 };
