@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { slugid } from './src/session/slugid.ts';
 import { type BrowserTest, browserTest, chromiumPath } from './browser-fixture.ts';
 
 const found = existsSync(chromiumPath);
@@ -144,7 +145,7 @@ describe.skipIf(!found)('the web page', { retry: 2 }, () => {
     const page = await t.open();
     const box = page.getByRole('textbox', { name: 'Filter tasks' });
     await box.fill('1804 tag:kind=rare project:some-project');
-    await see(page, 'All tasks were searched.');
+    await see(page, 'The names of all tasks were searched.');
     await page.getByRole('row', { name: /searched-for linux1804/ }).waitFor();
     expect(await page.getByRole('row', { name: /another one/ }).count()).toBe(0);
     await box.fill('owner:nobody since:1h');
@@ -224,5 +225,37 @@ describe.skipIf(!found)('the web page', { retry: 2 }, () => {
     await see(page, 'There is no such page');
     await page.goto('/tasks/fN1SbArXTPSVFNUvaOlinQ');
     await see(page, 'There is no task fN1SbArXTPSVFNUvaOlinQ');
+  });
+
+  test('a filter reaches tasks that are older than the list: by their id, or by looking further back', async () => {
+    const taskId = await t.create('much older', 'true');
+    const time = (ms: number) => new Date(t.platform.clock.now() + ms).toISOString();
+    const metadata = { name: 'filler', description: 'd', owner: 'o@example.com', source: 'https://example.com/' };
+    const task = { taskQueueId: 'no/workers', created: time(1_000), deadline: time(3_600_000), payload: {}, metadata };
+    await t.platform.clients.queue.createTasks({}, { tasks: Array.from({ length: 350 }, () => ({ taskId: slugid(), task })) });
+    const page = await t.open();
+    const box = page.getByRole('textbox', { name: 'Filter tasks' });
+    const row = page.getByRole('row', { name: /much older/ }).first();
+    await box.fill('-filler');
+    await see(page, 'The newest 200 tasks were looked through.');
+    expect(await row.count()).toBe(0);
+    await page.getByRole('button', { name: 'Look further back' }).click();
+    await row.waitFor();
+    await page.reload();
+    await box.fill(taskId);
+    await see(page, 'The task of this id was looked up.');
+    await row.waitFor();
+  });
+
+  test('a search says that the index is not complete yet', async () => {
+    const change = (text: string) => t.platform.db.run({ text, values: [], name: '' });
+    // As after an upgrade, and the index cannot be filled in the meantime.
+    await change('alter table queue.search_place add constraint unfilled check (not filled) not valid');
+    await change('update queue.search_place set filled = false');
+    const page = await t.open();
+    await page.getByRole('textbox', { name: 'Filter tasks' }).fill('some words');
+    await see(page, 'What is in the index was searched. The index is still being filled after an upgrade: older tasks may be missing.');
+    await change('alter table queue.search_place drop constraint unfilled');
+    await change('update queue.search_place set filled = true');
   });
 });

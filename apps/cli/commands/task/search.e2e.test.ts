@@ -44,6 +44,16 @@ test('a search goes on where it stopped, also between tasks that were created at
   expect(seen).toEqual(twins.toReversed());
 });
 
+test('a search says that the index is not complete yet', async () => {
+  const change = (text: string) => p.platform.db.run({ text, values: [], name: '' });
+  // As after an upgrade, and the index cannot be filled in the meantime.
+  await change('alter table queue.search_place add constraint unfilled check (not filled) not valid');
+  await change('update queue.search_place set filled = false');
+  expect((await p.run(['task', 'search', 'lint'])).err).toBe('The index is being filled after an upgrade: older tasks may be missing.\n');
+  await change('alter table queue.search_place drop constraint unfilled');
+  await change('update queue.search_place set filled = true');
+});
+
 test('nothing that matches is said so, and a wrong state or time is wrong use', async () => {
   expect(await p.run(['task', 'search', 'nothing', '--queue', 'local/default'])).toMatchObject({
     code: 0,

@@ -99,7 +99,9 @@ const search = async ({ queue }: Connection, query: Query, { limit, from }: Part
     const found = await queue.searchTasks(asked);
     tasks.push(...found.tasks);
     ({ continuationToken } = found);
-    const note = found.behindMs > noteworthyMs ? `The index is ${duration(found.behindMs)} behind: the newest tasks may be missing.\n` : '';
+    const behind =
+      found.behindMs > noteworthyMs ? `The index is ${duration(found.behindMs)} behind: the newest tasks may be missing.\n` : '';
+    const note = `${behind}${found.filled ? '' : 'The index is being filled after an upgrade: older tasks may be missing.\n'}`;
     if (continuationToken === undefined) return { tasks, note };
     if (tasks.length >= limit)
       return { tasks, note: `${note}There are more: --limit shows them, or the same search with --go-on ${continuationToken}\n` };

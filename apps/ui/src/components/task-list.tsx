@@ -22,12 +22,17 @@ interface Props extends ListChoice {
   readonly loading?: boolean;
   readonly onEnd?: () => void;
   readonly name: string;
+  /** What can be typed into the filter. */
+  readonly placeholder?: string;
   /** Given while the filter also searches the server: what it says about that. */
   readonly searched?: React.ReactNode;
 }
 
+// Of tasks that are all in the list.
+const usualPlaceholder = 'Filter by name, id, queue, owner or tag';
+
 /** Tasks with a filter, their numbers by state, and the table. */
-export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name, searched }: Props) => {
+export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name, placeholder = usualPlaceholder, searched }: Props) => {
   // Typing goes first: with fifty thousand rows the table follows a few frames later.
   const filter = useDeferredValue(q);
   const counts = useMemo(() => countsOf(rows), [rows]);
@@ -40,7 +45,7 @@ export const TaskList = ({ rows, q, sort, onChoice, loading = false, onEnd, name
           className={classes.filter}
           value={q}
           onChange={(event) => onChoice({ q: event.currentTarget.value, sort })}
-          placeholder="Filter by name, id, queue, owner or tag"
+          placeholder={placeholder}
           title="Words, and state:failed  owner:alice  project:x  queue:a/b  tag:key=value  since:2d  -without"
           aria-label="Filter tasks"
           leftSection={<Icon name="search" size={13} />}

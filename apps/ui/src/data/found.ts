@@ -3,7 +3,8 @@ import type { SearchTasksResponse } from '@taskcluster/contracts';
 import { queue } from '../session/api.ts';
 import { rowOf, type TaskRow } from './row.ts';
 import { merged } from './rows.ts';
-import { searchOf } from './search-query.ts';
+import { searchOf, taskIdIn } from './search-query.ts';
+import { rowsOf } from './task.ts';
 
 /** What the server found so far. */
 export interface Found {
@@ -13,6 +14,8 @@ export interface Found {
   /** How far back it went, in ISO 8601; absent when it is complete. */
   readonly searchedTo: string | undefined;
   readonly behindMs: number;
+  /** False while tasks from before an upgrade are still being added to the index. */
+  readonly filled: boolean;
 }
 
 const pageSize = '100';
@@ -22,8 +25,10 @@ const maxPages = 5;
 
 const keyOf = (text: string) => ['found-tasks', text];
 
+const nothing: Found = { rows: [], older: undefined, searchedTo: undefined, behindMs: 0, filled: true };
+
 const searchOn = async (text: string, from: Found | undefined, signal?: AbortSignal): Promise<Found> => {
-  let found: Found = from ?? { rows: [], older: undefined, searchedTo: undefined, behindMs: 0 };
+  let found: Found = from ?? nothing;
   const query = searchOf(text) ?? {};
   const before = found.rows.length;
   for (let page = 0; page < maxPages; page++) {
@@ -36,17 +41,20 @@ const searchOn = async (text: string, from: Found | undefined, signal?: AbortSig
       found.rows,
       reply.tasks.map(({ status, task }) => rowOf(status, task)),
     );
-    found = { rows, older: reply.continuationToken, searchedTo: reply.searchedTo, behindMs: reply.behindMs };
+    found = { rows, older: reply.continuationToken, searchedTo: reply.searchedTo, behindMs: reply.behindMs, filled: reply.filled };
     if (found.older === undefined || rows.length - before >= enough) break;
   }
   return found;
 };
 
-/** All tasks of the platform that fit a filter text, the newest first, as far back as one look goes. */
+/** All tasks of the platform that fit a filter text, the newest first, as far back as one look goes; or the one that it names by its id. */
 export const foundQuery = (text: string) =>
   queryOptions({
     queryKey: keyOf(text),
-    queryFn: ({ signal }) => searchOn(text, undefined, signal),
+    queryFn: async ({ signal }): Promise<Found> => {
+      const taskId = taskIdIn(text);
+      return taskId === undefined ? searchOn(text, undefined, signal) : { ...nothing, rows: await rowsOf([taskId], signal) };
+    },
     enabled: searchOf(text) !== undefined,
     staleTime: 10_000,
     structuralSharing: false,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { filterOf, toggleState } from './filter.ts';
-import { searchOf } from './search-query.ts';
+import { searchOf, taskIdIn } from './search-query.ts';
 import { row, status } from './fixture.ts';
 import { countsOf, isLater } from './row.ts';
 import { merged, withStatuses } from './rows.ts';
@@ -73,6 +73,11 @@ test('a filter is what the server is asked for, where it can search for it', () 
   const { from = '' } = searchOf('since:2d') ?? {};
   expect(Math.round((Date.now() - Date.parse(from)) / 3_600_000)).toBe(48);
   expect(searchOf('since:nonsense')).toBeUndefined();
+});
+
+test('an id among the words names one task', () => {
+  expect(taskIdIn('linux fN1SbArXTPSVFNUvaOlinQ')).toBe('fN1SbArXTPSVFNUvaOlinQ');
+  expect(taskIdIn('linux -fN1SbArXTPSVFNUvaOlinQ project:fN1SbArXTPSVFNUvaOlinQ')).toBeUndefined();
 });
 
 test('a click on a count adds its state to the filter, and a second one takes it away', () => {

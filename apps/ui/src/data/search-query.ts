@@ -1,5 +1,9 @@
+import { isSlugid } from '../session/slugid.ts';
 import { wantedOf } from './filter.ts';
 import { taskStates } from './states.ts';
+
+/** The id among the words of a filter text: it names one task, which is looked up, not searched for. */
+export const taskIdIn = (text: string): string | undefined => text.split(/\s+/).find((word) => !word.startsWith('-') && isSlugid(word));
 
 /** The filter text as the server's search takes it; undefined when there is nothing in it that the server could search for. */
 export const searchOf = (text: string) => {

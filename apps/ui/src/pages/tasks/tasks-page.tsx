@@ -7,10 +7,10 @@ import { Panel } from '../../components/panel.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { TaskList } from '../../components/task-list.tsx';
 import { Waiting } from '../../components/waiting.tsx';
-import { fetchOlderTasks, recentTasksQuery } from '../../data/recent.ts';
+import { fetchOlderTasks, recentTasksQuery, type TaskList as TaskRows } from '../../data/recent.ts';
 import { merged } from '../../data/rows.ts';
 import { useInterest } from '../../live/use-live.ts';
-import { SearchNote } from './search-note.tsx';
+import { RecentNote, SearchNote, soughtBy } from './search-note.tsx';
 import { useFound } from './use-found.ts';
 
 /** The newest tasks of the platform, as they change; with a filter, all that the server finds for it as well. */
@@ -20,8 +20,14 @@ export const TasksPage = () => {
   const { data, error, refetch } = useQuery(recentTasksQuery);
   useInterest({ all: true });
   const fetchOlder = useFetchOlder();
-  const { found, error: searchError, searching, goOn } = useFound(q);
+  const { found, error: searchError, searchable, searching, goOn } = useFound(q);
   const rows = useMemo(() => (found ? merged(data?.rows ?? [], found.rows) : (data?.rows ?? [])), [data?.rows, found]);
+  const note = ({ rows: recent, older }: TaskRows) =>
+    searchable ? (
+      <SearchNote sought={soughtBy(q)} found={found} error={searchError} searching={searching} onFurther={goOn} />
+    ) : (
+      <RecentNote count={recent.length} onFurther={older === undefined ? undefined : fetchOlder} />
+    );
   const body = () => {
     if (data && data.rows.length === 0) return <NoTasks />;
     if (data) {
@@ -36,9 +42,10 @@ export const TasksPage = () => {
           q={q}
           sort={sort}
           onChoice={onChoice}
-          onEnd={q === '' ? fetchOlder : goOn}
+          onEnd={searchable ? goOn : fetchOlder}
           name="Recent tasks"
-          searched={q === '' ? undefined : <SearchNote found={found} error={searchError} searching={searching} onFurther={goOn} />}
+          placeholder="Words of the name, a task id, or owner: queue: tag: …"
+          searched={q === '' ? undefined : note(data)}
         />
       );
     }

@@ -25,6 +25,7 @@ export const useFound = (q: string) => {
         setFurther(false);
       });
   }, [client, text]);
-  const found: Found | undefined = searchOf(q) === undefined ? undefined : data;
-  return { found, error, searching: searchOf(q) !== undefined && (isFetching || further || text !== q.trim()), goOn };
+  const searchable = searchOf(q) !== undefined;
+  const found: Found | undefined = searchable ? data : undefined;
+  return { found, error, searchable, searching: searchable && (isFetching || further || text !== q.trim()), goOn };
 };
