@@ -1,26 +1,9 @@
 import type { TaskDefinition } from '@taskcluster/contracts';
 import { expect, test } from 'vitest';
 import { differences } from './creation.ts';
-import type { Task } from './task.ts';
+import { aTask } from './fixture.ts';
 
-const stored: Task & { readonly definition: object } = {
-  taskId: 'a',
-  taskQueueId: 'p/w',
-  schedulerId: '-',
-  taskGroupId: 'a',
-  projectId: 'none',
-  rank: 7,
-  deadline: '2026-01-01T02:00:00.000Z',
-  expires: '2026-01-02T00:00:00.000Z',
-  retries: 2,
-  retriesLeft: 2,
-  runs: [],
-  unsatisfied: 0,
-  everResolved: false,
-  routes: [],
-  tags: {},
-  definition: {},
-};
+const stored = { ...aTask(), definition: {} };
 
 const of = (payload: TaskDefinition['payload']): TaskDefinition => ({ ...({} as TaskDefinition), priority: 'lowest', payload });
 

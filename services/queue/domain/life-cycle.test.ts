@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { aTask } from './fixture.ts';
 import {
   cancel,
   type Change,
@@ -20,23 +21,7 @@ import { maxRuns, stateOf, statusOf, type Task } from './task.ts';
 
 const t0 = '2026-01-01T00:00:00.000Z';
 const at = (minutes: number) => new Date(Date.parse(t0) + minutes * 60_000).toISOString();
-const fresh: Task = {
-  taskId: 'a',
-  taskQueueId: 'p/w',
-  schedulerId: '-',
-  taskGroupId: 'a',
-  projectId: 'none',
-  rank: 7,
-  deadline: at(120),
-  expires: at(600),
-  retries: 2,
-  retriesLeft: 2,
-  runs: [],
-  unsatisfied: 0,
-  everResolved: false,
-  routes: [],
-  tags: {},
-};
+const fresh = aTask();
 const worker = { runId: 0, workerGroup: 'g', workerId: 'w', claimTimeoutMs: 20 * 60_000 };
 const made = (decision: Decision): Change => {
   if ('refused' in decision) throw new Error(`refused: ${decision.message}`);

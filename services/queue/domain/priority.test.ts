@@ -1,26 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { aTask } from './fixture.ts';
 import { changePriority } from './priority.ts';
 import { priorityOf, rankOf, type Task } from './task.ts';
 
 const t0 = '2026-01-01T00:00:00.000Z';
 const later = '2026-01-01T03:00:00.000Z';
-const task: Task = {
-  taskId: 'a',
-  taskQueueId: 'p/w',
-  schedulerId: '-',
-  taskGroupId: 'a',
-  projectId: 'none',
-  rank: 7,
-  deadline: '2026-01-01T02:00:00.000Z',
-  expires: '2026-01-02T00:00:00.000Z',
-  retries: 2,
-  retriesLeft: 2,
-  runs: [],
-  unsatisfied: 1,
-  everResolved: false,
-  routes: [],
-  tags: {},
-};
+const task = aTask({ unsatisfied: 1 });
 const pending: Task = { ...task, runs: [{ runId: 0, state: 'pending', reasonCreated: 'scheduled', scheduled: t0 }] };
 const running: Task = { ...task, runs: [{ runId: 0, state: 'running', reasonCreated: 'scheduled', scheduled: t0, started: t0 }] };
 
