@@ -1,7 +1,7 @@
-import type { WhyCause } from '@taskcluster/contracts';
 import { sql } from '@taskcluster/db';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aDefinition, aQueue, claimOne, createTask, openTestQueue, slugid, stateOf, type TestQueue } from '../fixture.ts';
+import { asking } from './fixture.ts';
 import { deadlineResolver } from '../loops/index.ts';
 
 let t: TestQueue;
@@ -10,13 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const why = (taskId: string, client = t.client) => client.why({ taskId });
-const kinds = async (taskId: string) => (await why(taskId)).causes.map((c) => c.kind);
-const cause = async <K extends WhyCause['kind']>(taskId: string, kind: K) => {
-  const found = (await why(taskId)).causes.find((c) => c.kind === kind);
-  if (!found) throw new Error(`There is no cause ${kind}.`);
-  return found as Extract<WhyCause, { kind: K }>;
-};
+const { why, kinds, cause } = asking(() => t);
 const named = (name: string) => ({ name, description: 'for a test', owner: 'tests@example.com', source: 'https://example.com/' });
 const failed = async (name: string) => {
   const taskQueueId = aQueue();

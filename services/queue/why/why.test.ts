@@ -1,7 +1,8 @@
-import type { TaskDefinitionRequest, WhyCause } from '@taskcluster/contracts';
+import type { TaskDefinitionRequest } from '@taskcluster/contracts';
 import { sql } from '@taskcluster/db';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aDefinition, aQueue, claimOne, createTask, openTestQueue, refusal, runningTask, slugid, type TestQueue } from '../fixture.ts';
+import { asking } from './fixture.ts';
 
 let t: TestQueue;
 beforeAll(async () => {
@@ -9,13 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const why = (taskId: string, client = t.client) => client.why({ taskId });
-const kinds = async (taskId: string) => (await why(taskId)).causes.map((c) => c.kind);
-const cause = async <K extends WhyCause['kind']>(taskId: string, kind: K) => {
-  const found = (await why(taskId)).causes.find((c) => c.kind === kind);
-  if (!found) throw new Error(`There is no cause ${kind}.`);
-  return found as Extract<WhyCause, { kind: K }>;
-};
+const { why, kinds, cause } = asking(() => t);
 const chain = async (length: number, changes: Partial<TaskDefinitionRequest>) => {
   const ids = Array.from({ length }, slugid);
   const tasks = ids.map((taskId, i) => ({ taskId, task: aDefinition(t, { ...changes, dependencies: i === 0 ? [] : [ids[i - 1]!] }) }));
