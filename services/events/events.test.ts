@@ -6,7 +6,7 @@ import { events as contract } from '@taskcluster/contracts';
 import type { Database } from '@taskcluster/db';
 import { silentLog } from '@taskcluster/log';
 import { openTestDatabase, type TestDatabase } from '@taskcluster/testing';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, onTestFinished } from 'vitest';
 import { eventsOf } from './fixture.ts';
 import { eventsService } from './index.ts';
 
@@ -166,7 +166,8 @@ const until = async (is: () => boolean) => {
   while (!is()) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test('whoever left is forgotten, even if it never read anything', async () => {
+/** Counts who listens to wake-ups from now on, until the test is over. */
+const countListeners = () => {
   let listening = 0;
   const { on } = t.db.wakeups;
   t.db.wakeups.on = (channel, listener) => {
@@ -174,29 +175,27 @@ test('whoever left is forgotten, even if it never read anything', async () => {
     const off = on(channel, listener);
     return () => (listening--, off());
   };
+  onTestFinished(() => void (t.db.wakeups.on = on));
+  return { count: () => listening };
+};
+
+test('whoever left is forgotten, even if it never read anything', async () => {
+  const listeners = countListeners();
   const socket = connect(Number(new URL(rootUrl).port), '127.0.0.1');
   socket.pause();
   socket.write(`GET /api/events/v1/events?bind=${encodeURIComponent(everything)} HTTP/1.1\r\nhost: x\r\n\r\n`);
-  await until(() => listening === 1);
+  await until(() => listeners.count() === 1);
   await publish('unread');
   socket.destroy();
-  await until(() => listening === 0);
-  t.db.wakeups.on = on;
+  await until(() => listeners.count() === 0);
 });
 
 test('HEAD says what GET would, and leaves no listener behind', async () => {
-  let listening = 0;
-  const { on } = t.db.wakeups;
-  t.db.wakeups.on = (channel, listener) => {
-    listening++;
-    const off = on(channel, listener);
-    return () => (listening--, off());
-  };
+  const listeners = countListeners();
   const answer = await fetch(`${rootUrl}/api/events/v1/events?bind=${encodeURIComponent(everything)}`, { method: 'HEAD' });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
   await publish('unheard');
-  await until(() => listening === 0);
-  t.db.wakeups.on = on;
+  await until(() => listeners.count() === 0);
 });
 
 test('nothing is read for a listener who does not read', async () => {
